@@ -1,0 +1,139 @@
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine.Reports;
+
+/// <summary>
+/// Everything a run found, as values: what every report format is written from. Collections are in their reporting order; the order
+/// depends on keys only, never on arrival or memory. Text in it may come from captures and tables and is not escaped.
+/// </summary>
+public sealed record CheckReport
+{
+    /// <summary>Name and value of each parameter that decides the result, in fixed order.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; }
+
+    public required AllowedMatrix Matrix { get; init; }
+
+    /// <summary>The subjects of the matrix with the addresses protected in this run, in matrix order.</summary>
+    public required IReadOnlyList<SubjectReport> Subjects { get; init; }
+
+    public required IReadOnlyList<InputSummary> Inputs { get; init; }
+
+    public required VisibilityReport Visibility { get; init; }
+
+    public required AccountingReport Accounting { get; init; }
+
+    public required SummaryReport Summary { get; init; }
+
+    /// <summary>Numbered F1, F2 ... : unexpected and scans first, then failing, then undetermined; by severity and key within.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>One entry for each row of the matrix, in document order.</summary>
+    public required IReadOnlyList<RowCoverage> Coverage { get; init; }
+}
+
+/// <param name="Addresses">Canonical text of each protected address or prefix.</param>
+/// <param name="Seen">Whether any packet had an end among the addresses.</param>
+/// <param name="Chosen">Why these addresses, when the program chose them (<c>--protect auto</c>); else null.</param>
+public sealed record SubjectReport(string Name, IReadOnlyList<string> Addresses, bool Seen, string? Chosen);
+
+/// <summary>How far the capture can be trusted to have seen the traffic.</summary>
+public sealed record VisibilityReport
+{
+    /// <summary>A (best) to F.</summary>
+    public required char Grade { get; init; }
+
+    /// <summary>Frames the capturing system says it dropped; null where no input says.</summary>
+    public long? DroppedFrames { get; init; }
+
+    /// <summary>Share of TCP conversations of which only one direction was captured although both must have existed; 0 to 1, null without any.</summary>
+    public double? OneWayShare { get; init; }
+
+    /// <summary>Share of frames that are neither decoded nor a known non-IP kind; 0 to 1.</summary>
+    public double UndecodedShare { get; init; }
+
+    public long TruncatedFrames { get; init; }
+
+    public long OutOfOrder { get; init; }
+
+    /// <summary>Null for figures that are not yet measured by this version.</summary>
+    public long? Gaps { get; init; }
+
+    public long? BadChecksums { get; init; }
+
+    public long? Duplicates { get; init; }
+
+    /// <summary>Sentences in fixed order: what limits the trust, with figures, and what to do.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}
+
+/// <summary>Where every frame and packet went. The identities hold, or <see cref="BrokenIdentities"/> says which does not.</summary>
+public sealed record AccountingReport
+{
+    public required long FramesRead { get; init; }
+
+    /// <summary>Frames whose innermost IP packet was found.</summary>
+    public required long FramesDecoded { get; init; }
+
+    /// <summary>By cause name, ordinal order, zero counts left out.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> FramesNotDecoded { get; init; }
+
+    public required long PacketsInFlows { get; init; }
+
+    public required IReadOnlyList<KeyValuePair<string, long>> PacketsWithoutFlow { get; init; }
+
+    public required long Duplicates { get; init; }
+
+    public required long FlowsOpened { get; init; }
+
+    public required long FlowsExpired { get; init; }
+
+    public required long FlowsEvicted { get; init; }
+
+    /// <summary>Flows still live at the end of the input.</summary>
+    public required long FlowsLive { get; init; }
+
+    /// <summary>Oddities that did not keep a frame from being decoded, by name.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> Oddities { get; init; }
+
+    /// <summary>Empty, or sentences: an internal error that must be shown.</summary>
+    public required IReadOnlyList<string> BrokenIdentities { get; init; }
+}
+
+/// <summary>Numbers of flows. A flow between two subjects is judged from both ends and counts once for each.</summary>
+public sealed record SummaryReport
+{
+    /// <summary>True when nothing that <c>--fail-on</c> names was found.</summary>
+    public required bool Pass { get; init; }
+
+    /// <summary>Flow records.</summary>
+    public required long Flows { get; init; }
+
+    /// <summary>Judgements: flows plus one more for each flow between two subjects.</summary>
+    public required long Judged { get; init; }
+
+    public required long Allowed { get; init; }
+
+    public required long Related { get; init; }
+
+    public required long Unexpected { get; init; }
+
+    public required long Undetermined { get; init; }
+
+    /// <summary>By cause: internal, link-scope by kind (<c>link-scope multicast</c> ...), transit; ordinal order.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> OutOfScope { get; init; }
+
+    public required long Permitted { get; init; }
+
+    public required long Failing { get; init; }
+
+    public required long Escaped { get; init; }
+
+    public required long Attempted { get; init; }
+
+    /// <summary>The run's exit code by the input, visibility and finding rules.</summary>
+    public required int ExitCode { get; init; }
+
+    /// <summary>Why <see cref="ExitCode"/> is what it is, one sentence each; empty when it is 0.</summary>
+    public required IReadOnlyList<string> ExitReasons { get; init; }
+}

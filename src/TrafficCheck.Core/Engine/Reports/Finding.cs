@@ -1,0 +1,75 @@
+namespace TrafficCheck.Core.Engine.Reports;
+
+/// <summary>Flows grouped by cause: what a person must look at. All counts are exact.</summary>
+public sealed record Finding
+{
+    /// <summary>F1, F2 ... in reporting order.</summary>
+    public required string Id { get; init; }
+
+    public required FindingKind Kind { get; init; }
+
+    public required Reason Reason { get; init; }
+
+    public required FindingSeverity Severity { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required FlowDirection Direction { get; init; }
+
+    /// <summary>Transport keyword, such as <c>tcp</c>.</summary>
+    public required string Transport { get; init; }
+
+    /// <summary>Service port, ICMP type, or null (protocols without ports, scans over many ports).</summary>
+    public int? ServicePort { get; init; }
+
+    public string? Application { get; init; }
+
+    /// <summary>Remote ends.</summary>
+    public required HostSet Peers { get; init; }
+
+    /// <summary>Protected ends.</summary>
+    public required HostSet Hosts { get; init; }
+
+    /// <summary>Distinct service ports for a scan; else 1 or 0.</summary>
+    public long Ports { get; init; }
+
+    public required long Flows { get; init; }
+
+    public required long Packets { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required long FirstNs { get; init; }
+
+    public required long LastNs { get; init; }
+
+    /// <summary>Flows by outcome, in the order of <see cref="Outcome"/>, zero counts left out.</summary>
+    public required IReadOnlyList<KeyValuePair<Outcome, long>> Outcomes { get; init; }
+
+    public long Escaped { get; init; }
+
+    public long Attempted { get; init; }
+
+    /// <summary>Id of the row that comes nearest, or of the failing row; null when nothing is like it.</summary>
+    public string? NearestRow { get; init; }
+
+    /// <summary>Line of <see cref="NearestRow"/> in its document.</summary>
+    public int? NearestRowLine { get; init; }
+
+    /// <summary>One or two sentences: why it is a finding.</summary>
+    public required string Explanation { get; init; }
+
+    /// <summary>The edit of a row, or the capture, that would settle it; null where there is none.</summary>
+    public string? Suggestion { get; init; }
+
+    /// <summary>
+    /// Numbers of the first frames of the earliest flows, ascending: position in the merged input, starting at 1 (for one input, what
+    /// Wireshark shows).
+    /// </summary>
+    public required IReadOnlyList<long> Frames { get; init; }
+}
+
+/// <summary>Distinct hosts with a sample.</summary>
+/// <param name="Count">Exact number of distinct hosts, or a lower bound where <paramref name="AtLeast"/>.</param>
+/// <param name="Sample">Canonical addresses of those seen first, at most five.</param>
+public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sample);

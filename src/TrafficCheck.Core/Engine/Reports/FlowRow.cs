@@ -1,0 +1,65 @@
+using System.Net;
+
+namespace TrafficCheck.Core.Engine.Reports;
+
+/// <summary>One judged flow for export. A flow between two subjects gives two rows.</summary>
+public readonly record struct FlowRow
+{
+    public required long FirstNs { get; init; }
+
+    public required long LastNs { get; init; }
+
+    /// <summary>IP protocol number.</summary>
+    public required byte Transport { get; init; }
+
+    public required IPAddress Initiator { get; init; }
+
+    /// <summary>Null where the protocol has no ports.</summary>
+    public required ushort? InitiatorPort { get; init; }
+
+    public required IPAddress Responder { get; init; }
+
+    /// <summary>Service port; for ICMP the type of the initiator's message.</summary>
+    public required ushort? ResponderPort { get; init; }
+
+    public required long InitiatorPackets { get; init; }
+
+    /// <summary>IP bytes: total length of the innermost IP packets.</summary>
+    public required long InitiatorBytes { get; init; }
+
+    public required long ResponderPackets { get; init; }
+
+    public required long ResponderBytes { get; init; }
+
+    /// <summary>Subject name; empty for transit.</summary>
+    public required string Subject { get; init; }
+
+    public required FlowDirection Direction { get; init; }
+
+    public required EvidenceMethod Evidence { get; init; }
+
+    public required Confidence Confidence { get; init; }
+
+    public required Outcome Outcome { get; init; }
+
+    /// <summary>Untrusted text or null.</summary>
+    public string? Application { get; init; }
+
+    /// <summary>Untrusted text or null.</summary>
+    public string? PeerName { get; init; }
+
+    public required Verdict Verdict { get; init; }
+
+    public required Reason Reason { get; init; }
+
+    /// <summary>Ids of the rows that answer, and of matching rows that a more specific one covers.</summary>
+    public required IReadOnlyList<string> Rows { get; init; }
+
+    public required IReadOnlyList<string> CoveredRows { get; init; }
+
+    /// <summary>VLAN identifier 1-4094 of the first tagged frame (outermost tag), or null.</summary>
+    public ushort? Vlan { get; init; }
+
+    /// <summary>Tunnel of the first frame, or null.</summary>
+    public string? Tunnel { get; init; }
+}

@@ -1,3 +1,5 @@
+using TrafficCheck.Core.Flows;
+
 namespace TrafficCheck.Core.Engine.Reports;
 
 /// <summary>Flows grouped by cause: what a person must look at. All counts are exact.</summary>

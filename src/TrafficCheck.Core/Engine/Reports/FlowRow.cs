@@ -1,4 +1,5 @@
 using System.Net;
+using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine.Reports;
 

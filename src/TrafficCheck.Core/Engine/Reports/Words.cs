@@ -1,3 +1,5 @@
+using TrafficCheck.Core.Flows;
+
 namespace TrafficCheck.Core.Engine.Reports;
 
 public enum Verdict : byte { Allowed, Related, Unexpected, Undetermined, OutOfScope }
@@ -19,13 +21,6 @@ public enum Reason : byte
 
 /// <summary>Direction of a flow relative to its subject.</summary>
 public enum FlowDirection : byte { None, In, Out }
-
-/// <summary>How the initiator is known; see the evidence ladder in the documentation. Stronger methods have lower values.</summary>
-public enum EvidenceMethod : byte { Syn, SynAck, Application, Related, Ledger, Matrix, Degree, FirstPacket, FirstSeen, None }
-
-public enum Confidence : byte { Proven, Likely, Weak, Unknown }
-
-public enum Outcome : byte { Established, Answered, Refused, NoAnswer, Unreachable, OneWay }
 
 /// <summary>The four squares of verdict and outcome.</summary>
 public enum Square : byte { None, Permitted, Failing, Escaped, Attempted }

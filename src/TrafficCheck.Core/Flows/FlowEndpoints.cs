@@ -1,0 +1,4 @@
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>Both ends of a flow. IPv4 addresses are in the IPv4-mapped range (::ffff:0:0/96).</summary>
+public readonly record struct FlowEndpoints(IpAddress LowAddress, ushort LowPort, IpAddress HighAddress, ushort HighPort);

@@ -1,0 +1,27 @@
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>How many flows may be live at once, counted over all tables of a run.</summary>
+public sealed class FlowLimits
+{
+    /// <summary>
+    /// Keeps the records of a run within about 2 GB. More are asked for with <c>--max-flows</c>.
+    /// </summary>
+    public const long DefaultMax = 20_000_000;
+
+    /// <summary>Record numbers are 32 bits, and address space is set aside for each.</summary>
+    public const long HighestMax = 1_000_000_000;
+
+    public FlowLimits(long max = DefaultMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, HighestMax);
+        Max = max;
+    }
+
+    public long Max { get; }
+
+    public long Live { get; internal set; }
+
+    /// <summary>Most flows that were live at once.</summary>
+    public long Peak { get; internal set; }
+}

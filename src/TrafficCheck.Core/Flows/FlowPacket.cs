@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>What one packet (or several fragments that waited for their first) adds to its flow: the row type of a table's batch.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowPacket<TKey>
+    where TKey : unmanaged, IFlowKey<TKey>
+{
+    public TKey Key;
+    public ulong Hash;
+    public long TimestampNs;
+
+    /// <summary>Number of the frame in the run, from 1.</summary>
+    public long Frame;
+
+    /// <summary>IP bytes.</summary>
+    public ulong Bytes;
+
+    public uint Packets;
+    public ushort Vlan;
+    public ushort Interface;
+
+    /// <summary>Marks for the sending side, already shifted to it, and whole-flow marks.</summary>
+    public uint Marks;
+
+    /// <summary>1 when the sender is the high endpoint.</summary>
+    public byte FromHigh;
+}

@@ -1,0 +1,32 @@
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>A flow that ended, as values of either family.</summary>
+public readonly record struct FlowSummary
+{
+    public required byte Protocol { get; init; }
+
+    public required FlowEndpoints Ends { get; init; }
+
+    public required long FirstNs { get; init; }
+
+    public required long LastNs { get; init; }
+
+    public required long LowPackets { get; init; }
+
+    public required long HighPackets { get; init; }
+
+    /// <summary>IP bytes.</summary>
+    public required long LowBytes { get; init; }
+
+    public required long HighBytes { get; init; }
+
+    /// <summary>See <see cref="FlowMarks"/>.</summary>
+    public required uint Marks { get; init; }
+
+    /// <summary>Number of the frame that opened the flow, from 1.</summary>
+    public required long FirstFrame { get; init; }
+
+    public ushort Vlan { get; init; }
+
+    public ushort Interface { get; init; }
+}

@@ -1,0 +1,345 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>
+/// The live flows of one address family. Packets come in batches, because the table is larger than the cache and the wait for memory is its
+/// cost: adding a packet to the batch fetches the index line of its hash, the first pass over a full batch fetches the records, the second
+/// updates them. A record is 64 bytes for IPv4. Records keep their number for life, numbers are given out in packet order, and so
+/// everything that walks the records (expiry, eviction, the end of the input) does so in an order that the hash seed has no part in.
+/// </summary>
+public sealed unsafe class FlowTable<TKey> : IDisposable
+    where TKey : unmanaged, IFlowKey<TKey>
+{
+    /// <summary>Packets in a batch: enough to hide a memory access behind the others, few enough for the first-level cache.</summary>
+    public const int BatchSize = 64;
+
+    /// <summary>Records looked at for expiry with each batch: a table of a million is swept every four million packets.</summary>
+    private const int ExpiryBudget = 16;
+
+    private const int EvictionSample = 32;
+
+    private readonly HashSeed _seed;
+    private readonly FlowTimeouts _timeouts;
+    private readonly long _shortestTimeoutNs;
+    private readonly FlowLimits _limits;
+    private readonly FlowIndex _index = new();
+    private readonly PageMemory _recordMemory, _tagMemory;
+    private readonly FlowRecord<TKey>* _records; // number 0 stays free, so that 0 means none
+    private readonly FlowTags* _tags;
+    private readonly FlowPacket<TKey>* _batch;
+    private readonly uint* _guesses;
+    private readonly uint _capacity;
+    private uint _used = 1;
+    private uint _freeList;
+    private uint _expiryCursor = 1;
+    private uint _evictionCursor = 1;
+    private long _nowNs = long.MinValue;
+
+    /// <exception cref="InsufficientMemoryException">The system refuses the address space that <see cref="FlowLimits.Max"/> needs.</exception>
+    public FlowTable(HashSeed seed, FlowTimeouts timeouts, FlowLimits limits)
+    {
+        _seed = seed;
+        _timeouts = timeouts;
+        _shortestTimeoutNs = timeouts.ShortestNs;
+        _limits = limits;
+        _capacity = (uint)limits.Max + 1;
+        _recordMemory = PageMemory.Allocate((nuint)sizeof(FlowRecord<TKey>) * _capacity);
+        _tagMemory = PageMemory.Allocate((nuint)sizeof(FlowTags) * _capacity);
+        _records = (FlowRecord<TKey>*)_recordMemory.Start;
+        _tags = (FlowTags*)_tagMemory.Start;
+        _batch = (FlowPacket<TKey>*)NativeMemory.AlignedAlloc((nuint)(sizeof(FlowPacket<TKey>) * BatchSize), 64);
+        _guesses = (uint*)NativeMemory.AlignedAlloc(sizeof(uint) * BatchSize, 64);
+    }
+
+    ~FlowTable() => Free();
+
+    /// <summary>Packets waiting in the batch.</summary>
+    public int Queued { get; private set; }
+
+    public long Opened { get; private set; }
+
+    public long Expired { get; private set; }
+
+    public long Evicted { get; private set; }
+
+    public long Ended { get; private set; }
+
+    public long Live => Opened - Expired - Evicted - Ended;
+
+    /// <summary>Packets accounted to flows.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>
+    /// The next free place of the batch. The caller sets all its fields but <see cref="FlowPacket{TKey}.Hash"/>, calls
+    /// <see cref="Commit"/>, and <see cref="Flush"/> when the batch is full.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FlowPacket<TKey>* Next() => _batch + Queued;
+
+    /// <returns>Whether the batch is full now.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Commit()
+    {
+        FlowPacket<TKey>* packet = _batch + Queued;
+        packet->Hash = TKey.Hash(in packet->Key, in _seed);
+        _index.Prefetch(packet->Hash);
+        return ++Queued == BatchSize;
+    }
+
+    /// <summary>Adds the batch to the flows.</summary>
+    public void Flush<TSink>(ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        int count = Queued;
+        if (count == 0) return;
+        _nowNs = Math.Max(_nowNs, _batch[count - 1].TimestampNs);
+        for (int i = 0; i < count; i++)
+        {
+            uint guess = _index.Guess(_batch[i].Hash);
+            _guesses[i] = guess;
+            var record = (byte*)(_records + guess);
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(record);
+                if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            FlowPacket<TKey>* packet = _batch + i;
+            FlowRecord<TKey>* record = _records + _guesses[i];
+            if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
+            else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
+            Update(record, packet);
+        }
+
+        Queued = 0;
+        if (_shortestTimeoutNs != long.MaxValue) Expire(ExpiryBudget, ref sink);
+    }
+
+    /// <summary>The marks of a live flow, for packets that speak of another flow (ICMP errors). Flushes first.</summary>
+    /// <returns>Whether the flow is live.</returns>
+    public bool TryMark<TSink>(in TKey key, uint marks, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        Flush(ref sink);
+        uint number = Find(in key, TKey.Hash(in key, in _seed));
+        if (number == 0) return false;
+        _records[number].State.MarksAndFrame |= marks;
+        return true;
+    }
+
+    /// <summary>Ends all flows: the input is over.</summary>
+    public void End<TSink>(ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        Flush(ref sink);
+        for (uint number = 1; number < _used; number++)
+        {
+            if (_records[number].Key.IsNone) continue;
+            Close(number, FlowEnd.InputEnded, ref sink);
+            Release(number);
+        }
+    }
+
+    public void Dispose()
+    {
+        Free();
+        _index.Dispose();
+        _recordMemory.Dispose();
+        _tagMemory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Update(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    {
+        ref FlowState state = ref record->State;
+        long time = packet->TimestampNs;
+        if (time > state.LastNs) state.LastNs = time;
+        else if (time < state.FirstNs) state.FirstNs = time;
+        uint packets = packet->Packets;
+        Packets += packets;
+
+        // SAFETY: LowBytes and HighBytes, LowPackets and HighPackets are neighbours in a sequential layout (asserted by a test).
+        uint side = packet->FromHigh;
+        Unsafe.Add(ref state.LowBytes, side) += packet->Bytes;
+        ref uint counter = ref Unsafe.Add(ref state.LowPackets, side);
+        counter += packets;
+        if (counter < packets) Carry(record, side);
+        if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.MarksAndFrame & FlowMarks.Syn) == 0)
+            state.MarksAndFrame |= FlowMarks.FirstSynFromHigh;
+        state.MarksAndFrame |= packet->Marks;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Carry(FlowRecord<TKey>* record, uint side)
+    {
+        ref FlowTags tags = ref _tags[(uint)(record - _records)];
+        if (side == 0) tags.LowCarry++;
+        else tags.HighCarry++;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint FindOrOpen<TSink>(FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        uint number = Find(in packet->Key, packet->Hash);
+        if (number != 0)
+        {
+            FlowRecord<TKey>* record = _records + number;
+            if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
+            return number;
+        }
+
+        if (_limits.Live >= _limits.Max) MakeRoom(ref sink);
+        if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
+        number = _freeList;
+        if (number != 0) _freeList = _records[number].State.FirstFrameLower;
+        else number = _used++;
+        _index.Add(packet->Hash, number);
+        if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
+        Open(_records + number, packet);
+        return number;
+    }
+
+    private uint Find(in TKey key, ulong hash)
+    {
+        FlowIndex.Step step = default;
+        uint number;
+        while ((number = _index.Next(hash, ref step)) != 0 && !TKey.Same(in _records[number].Key, in key))
+        {
+        }
+
+        return number;
+    }
+
+    private void Open(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    {
+        Opened++;
+        record->Key = packet->Key;
+        record->State = new FlowState
+        {
+            FirstNs = packet->TimestampNs,
+            LastNs = packet->TimestampNs,
+            FirstFrameLower = (uint)packet->Frame,
+            MarksAndFrame = ((uint)(packet->Frame >> 32) << FlowMarks.Bits) | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0),
+        };
+        _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface };
+    }
+
+    /// <summary>A packet met the record of a flow that has been idle too long: the record goes on as a new flow.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndIfIdle<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        if (packet->TimestampNs - record->State.LastNs <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) return;
+        Close((uint)(record - _records), FlowEnd.Expired, ref sink);
+        Open(record, packet);
+    }
+
+    private void Expire<TSink>(int budget, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        for (; budget > 0 && _used > 1; budget--)
+        {
+            uint number = _expiryCursor;
+            if (number >= _used) number = 1;
+            _expiryCursor = number + 1;
+            FlowRecord<TKey>* record = _records + number;
+            long idle = _nowNs - record->State.LastNs;
+            if (idle <= _shortestTimeoutNs || record->Key.IsNone) continue;
+            if (idle <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) continue;
+            Close(number, FlowEnd.Expired, ref sink);
+            Release(number);
+        }
+    }
+
+    /// <summary>
+    /// Ends one flow early: of the next records the one that is worth least, which is a closed one before a half-open one before others, and
+    /// the longest idle among equals. Looks at records in the order of their numbers, so that the choice repeats.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeRoom<TSink>(ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        uint worst = 0;
+        int worstRank = -1;
+        int looked = 0;
+        for (uint step = 0; step < _used && looked < EvictionSample; step++)
+        {
+            uint number = _evictionCursor >= _used ? 1 : _evictionCursor;
+            _evictionCursor = number + 1;
+            FlowRecord<TKey>* record = _records + number;
+            if (record->Key.IsNone) continue;
+            looked++;
+            uint marks = record->State.Marks;
+            int rank = FlowTimeouts.IsClosed(marks) ? 2 : FlowTimeouts.IsHalfOpen(marks) ? 1 : 0;
+            if (rank < worstRank || (rank == worstRank && record->State.LastNs >= _records[worst].State.LastNs)) continue;
+            worst = number;
+            worstRank = rank;
+        }
+
+        // All live flows may be in the other family's table: the limit then is exceeded by the few that this table opens.
+        if (worst == 0) return;
+        Close(worst, FlowEnd.Evicted, ref sink);
+        Release(worst);
+    }
+
+    private void Close<TSink>(uint number, FlowEnd end, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        FlowRecord<TKey>* record = _records + number;
+        FlowTags tags = _tags[number];
+        ref readonly FlowState state = ref record->State;
+        switch (end)
+        {
+            case FlowEnd.Expired: Expired++; break;
+            case FlowEnd.Evicted: Evicted++; break;
+            default: Ended++; break;
+        }
+
+        var summary = new FlowSummary
+        {
+            Protocol = record->Key.Protocol,
+            Ends = record->Key.Endpoints,
+            FirstNs = state.FirstNs,
+            LastNs = state.LastNs,
+            LowPackets = ((long)tags.LowCarry << 32) | state.LowPackets,
+            HighPackets = ((long)tags.HighCarry << 32) | state.HighPackets,
+            LowBytes = (long)state.LowBytes,
+            HighBytes = (long)state.HighBytes,
+            Marks = state.Marks,
+            FirstFrame = state.FirstFrame,
+            Vlan = tags.Vlan,
+            Interface = tags.Interface,
+        };
+        sink.Close(in summary, end);
+    }
+
+    private void Release(uint number)
+    {
+        FlowRecord<TKey>* record = _records + number;
+        _index.Remove(TKey.Hash(in record->Key, in _seed), number);
+        *record = default;
+        record->State.FirstFrameLower = _freeList;
+        _freeList = number;
+        _limits.Live--;
+    }
+
+    private void Free()
+    {
+        // SAFETY: freed once: Dispose suppresses the finalizer, and FlowTable is not used after Dispose.
+        NativeMemory.AlignedFree(_batch);
+        NativeMemory.AlignedFree(_guesses);
+    }
+
+    private readonly struct Hashes(FlowRecord<TKey>* records, HashSeed seed) : FlowIndex.IHashSource
+    {
+        public ulong HashOf(uint number) => TKey.Hash(in records[number].Key, in seed);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>Identity of a datagram whose fragments belong together (RFC 791, RFC 8200).</summary>
+public readonly record struct DatagramKey(IpAddress Source, IpAddress Destination, uint Id, ushort Vlan, byte Protocol);
+
+/// <summary>What the first fragment of a datagram said.</summary>
+public readonly record struct FirstFragment(byte Protocol, ushort SourcePort, ushort DestinationPort);
+
+/// <summary>Fragments that came before the first of their datagram.</summary>
+public readonly record struct WaitingFragments(uint Packets, ulong Bytes, long FirstNs, long LastNs, long FirstFrame);
+
+/// <summary>
+/// Brings later fragments to the flow of their first, in constant memory: sets of four entries each, the oldest of a set gives way. Fragments
+/// that come before their first wait as sums, not as packets. What never finds its first is counted in <see cref="Orphans"/>.
+/// </summary>
+public sealed unsafe class FragmentTable : IDisposable
+{
+    private const int Ways = 4;
+    private const int SetBits = 12;
+
+    /// <summary>RFC 1122 section 3.3.2 and RFC 8200 section 4.5: reassembly is given up after 60 seconds.</summary>
+    private const long LifetimeNs = 60_000_000_000;
+
+    private readonly HashSeed _seed;
+    private Entry* _entries = (Entry*)NativeMemory.AllocZeroed((nuint)(Ways << SetBits), (nuint)sizeof(Entry));
+
+    public FragmentTable(HashSeed seed) => _seed = seed;
+
+    ~FragmentTable() => Free();
+
+    /// <summary>Packets that waited in vain: their first fragment was not captured in time.</summary>
+    public long Orphans { get; private set; }
+
+    /// <summary>Packets that wait now.</summary>
+    public long Waiting { get; private set; }
+
+    /// <summary>Notes the ports of a first fragment.</summary>
+    /// <returns>What has waited for it; zero packets when nothing has.</returns>
+    public WaitingFragments First(in DatagramKey key, FirstFragment first, long timestampNs)
+    {
+        Entry* entry = FindOrTake(in key, timestampNs);
+        var waited = new WaitingFragments(entry->Packets, entry->Bytes, entry->FirstNs, entry->LastNs, entry->FirstFrame);
+        Waiting -= entry->Packets;
+        entry->Packets = 0;
+        entry->Bytes = 0;
+        entry->Known = true;
+        entry->Ports = first;
+        return waited;
+    }
+
+    /// <summary>A later fragment.</summary>
+    /// <returns>Whether its first is known; if not, the fragment waits.</returns>
+    public bool Later(in DatagramKey key, uint bytes, long timestampNs, long frame, out FirstFragment first)
+    {
+        Entry* entry = FindOrTake(in key, timestampNs);
+        first = entry->Ports;
+        if (entry->Known) return true;
+        if (entry->Packets == 0)
+        {
+            entry->FirstNs = timestampNs;
+            entry->LastNs = timestampNs;
+            entry->FirstFrame = frame;
+        }
+
+        entry->FirstNs = Math.Min(entry->FirstNs, timestampNs);
+        entry->LastNs = Math.Max(entry->LastNs, timestampNs);
+        entry->Packets++;
+        entry->Bytes += bytes;
+        Waiting++;
+        return false;
+    }
+
+    /// <summary>The input is over: what waits has waited in vain.</summary>
+    public void End()
+    {
+        Orphans += Waiting;
+        Waiting = 0;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private Entry* FindOrTake(in DatagramKey key, long timestampNs)
+    {
+        ulong hash = _seed.Mix(
+            _seed.Mix((ulong)(key.Source.Value >> 64), (ulong)key.Source.Value),
+            _seed.Mix((ulong)(key.Destination.Value >> 64) ^ key.Id, (ulong)key.Destination.Value ^ ((ulong)key.Protocol << 56) ^ ((ulong)key.Vlan << 40)));
+        Entry* set = _entries + (nint)(hash >> (64 - SetBits)) * Ways;
+        Entry* oldest = set;
+        for (int way = 0; way < Ways; way++)
+        {
+            Entry* entry = set + way;
+            if (entry->Used && entry->Key == key)
+            {
+                // The identification is taken again for another datagram after a while.
+                if (Math.Abs(timestampNs - entry->SeenNs) > LifetimeNs) return Take(entry, in key, timestampNs);
+                entry->SeenNs = timestampNs;
+                return entry;
+            }
+
+            if (oldest->Used && (!entry->Used || entry->SeenNs < oldest->SeenNs)) oldest = entry;
+        }
+
+        return Take(oldest, in key, timestampNs);
+    }
+
+    private Entry* Take(Entry* entry, in DatagramKey key, long timestampNs)
+    {
+        Orphans += entry->Packets;
+        Waiting -= entry->Packets;
+        *entry = default;
+        entry->Used = true;
+        entry->Key = key;
+        entry->SeenNs = timestampNs;
+        return entry;
+    }
+
+    private void Free()
+    {
+        // SAFETY: null after the first call; the table is not used after Dispose.
+        NativeMemory.Free(_entries);
+        _entries = null;
+    }
+
+    private struct Entry
+    {
+        public DatagramKey Key;
+        public FirstFragment Ports;
+        public bool Used, Known;
+        public uint Packets;
+        public ulong Bytes;
+        public long SeenNs, FirstNs, LastNs, FirstFrame;
+    }
+}

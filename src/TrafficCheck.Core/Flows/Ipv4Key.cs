@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>
+/// Key of an IPv4 flow in two words: the low endpoint (address 32 bits, port 16 bits) under the protocol and a mark that makes every key
+/// non-zero; the high endpoint under the VLAN identifier, which is 0 unless the user asked for VLANs in the key.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct Ipv4Key : IFlowKey<Ipv4Key>
+{
+    private const ulong Mark = 1UL << 63;
+    private readonly ulong _low, _high;
+
+    private Ipv4Key(ulong low, ulong high)
+    {
+        _low = low;
+        _high = high;
+    }
+
+    public byte Protocol => (byte)(_low >> 48);
+
+    public bool IsNone => _low == 0;
+
+    public FlowEndpoints Endpoints => new(
+        IpAddress.V4((uint)(_low >> 16)), (ushort)_low, IpAddress.V4((uint)(_high >> 16)), (ushort)_high);
+
+    /// <param name="fromHigh">1 when the source is the high endpoint, else 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ipv4Key Create(uint source, ushort sourcePort, uint destination, ushort destinationPort, byte protocol, ushort vlan, out byte fromHigh)
+    {
+        ulong s = ((ulong)source << 16) | sourcePort, d = ((ulong)destination << 16) | destinationPort;
+        fromHigh = s > d ? (byte)1 : (byte)0;
+        return new(Math.Min(s, d) | ((ulong)protocol << 48) | Mark, Math.Max(s, d) | ((ulong)vlan << 48));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Same(in Ipv4Key x, in Ipv4Key y) => ((x._low ^ y._low) | (x._high ^ y._high)) == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Hash(in Ipv4Key key, in HashSeed seed) => seed.Mix(key._low, key._high);
+}

@@ -1,3 +1,5 @@
+using TrafficCheck.Core.Wire;
+
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>Both ends of a flow. IPv4 addresses are in the IPv4-mapped range (::ffff:0:0/96).</summary>

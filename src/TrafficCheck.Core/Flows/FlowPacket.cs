@@ -26,4 +26,7 @@ public struct FlowPacket<TKey>
 
     /// <summary>1 when the sender is the high endpoint.</summary>
     public byte FromHigh;
+
+    /// <summary>A flow that this packet opens may be older than the capture.</summary>
+    public bool MayPredateCapture;
 }

@@ -227,7 +227,9 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             FirstNs = packet->TimestampNs,
             LastNs = packet->TimestampNs,
             FirstFrameLower = (uint)packet->Frame,
-            MarksAndFrame = ((uint)(packet->Frame >> 32) << FlowMarks.Bits) | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0),
+            MarksAndFrame = ((uint)(packet->Frame >> 32) << FlowMarks.Bits)
+                | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0)
+                | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
         };
         _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface };
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 

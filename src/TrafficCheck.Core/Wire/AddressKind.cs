@@ -1,4 +1,4 @@
-namespace TrafficCheck.Core.Flows;
+namespace TrafficCheck.Core.Wire;
 
 /// <summary>Classes of addresses that cannot initiate a flow or do not leave their link (RFC 6890, 5771, 2365, 4291, 7346).</summary>
 public static class AddressKind

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 
-namespace TrafficCheck.Core.Flows;
+namespace TrafficCheck.Core.Wire;
 
 /// <summary>
 /// An IPv4 or IPv6 address as a number; IPv4 as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2) with the family kept apart by

@@ -1,0 +1,83 @@
+using System.Net;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>
+/// A run: batches of frames in, a report out. Feed it with <see cref="Process"/> in the order of the merged input, then call
+/// <see cref="Finish"/> once. Not thread-safe.
+/// </summary>
+public sealed class CheckEngine : IDisposable
+{
+    private readonly FlowLimits _limits;
+    private readonly FrameIntake<JudgeSink> _intake;
+    private readonly FlowJudge _judge;
+    private readonly FindingLedger _findings;
+    private readonly CoverageLedger _coverage;
+    private readonly HostTally _tally = new();
+    private readonly CompiledMatrix _matrix;
+    private readonly IReadOnlyList<IReadOnlyList<IPNetwork>> _protected;
+    private readonly FlowSorter? _rows;
+
+    /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
+    /// <param name="interfaces">The interfaces that frame descriptors refer to; may grow while frames are processed.</param>
+    /// <param name="keepRows">Whether <see cref="WriteRows"/> will be asked for every flow.</param>
+    /// <exception cref="MatrixTooLargeException">The matrix cannot be compiled.</exception>
+    /// <exception cref="InsufficientMemoryException">The system refuses the address space for the flow limit.</exception>
+    public CheckEngine(
+        AllowedMatrix matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, CaptureInterfaces interfaces, EngineOptions options, bool keepRows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(protectedHosts.Count, matrix.Subjects.Count);
+        _matrix = CompiledMatrix.Compile(matrix);
+        _protected = protectedHosts;
+        var hosts = new ProtectedHosts(protectedHosts);
+        var budget = new HostBudget();
+        _findings = new FindingLedger(hosts, budget);
+        _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
+        _limits = new FlowLimits(options.MaxFlows);
+        _rows = keepRows ? new FlowSorter() : null;
+        IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
+        _judge = new FlowJudge(_matrix, hosts, options.JudgeLinkScope, sinks);
+        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge));
+    }
+
+    /// <summary>Frames processed so far.</summary>
+    public long FramesRead => _intake.FramesRead;
+
+    public long LiveFlows => _limits.Live;
+
+    /// <summary>Processes frames of a batch; their numbers go on from those before.</summary>
+    public void Process(FrameBatch batch, int start, int count) => _intake.Process(batch, start, count);
+
+    /// <summary>Ends all flows and gathers the report.</summary>
+    /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>
+    public CheckReport Finish(IReadOnlyList<InputSummary> inputs, IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
+    {
+        _intake.End();
+        _judge.End();
+        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs);
+        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally)
+            .Build(accounting, RunVisibility.Build(_intake, _coverage, accounting, inputs), inputs, parameters, rules);
+    }
+
+    /// <summary>Hands over every flow, ordered by time and frame, after <see cref="Finish"/>.</summary>
+    public void WriteRows(Action<FlowRow> write)
+    {
+        if (_rows is null) throw new InvalidOperationException("The engine was not asked to keep flow rows.");
+        _rows.Write(_matrix, write);
+    }
+
+    public void Dispose()
+    {
+        _intake.Dispose();
+        _rows?.Dispose();
+    }
+
+    private readonly struct JudgeSink(FlowJudge judge) : IFlowSink
+    {
+        public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(in flow);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Matrix;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Reads the coverage of each row from the totals of the row sets it is in.</summary>
+internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger ledger, ulong subjectsSeen)
+{
+    private readonly AllowedMatrix _matrix = compiled.Matrix;
+
+    public IReadOnlyList<RowCoverage> Build()
+    {
+        var setsOfRow = new List<(RowSet Set, RowSetTotals Totals)>[_matrix.Rows.Count];
+        for (int i = 0; i < setsOfRow.Length; i++) setsOfRow[i] = [];
+        for (int id = 0; id < ledger.BySet.Count; id++)
+        {
+            if (ledger.BySet[id] is not { } totals) continue;
+            RowSet set = compiled.Sets[id];
+            foreach (int row in set.Answering.Concat(set.Covered)) setsOfRow[row].Add((set, totals));
+        }
+
+        return [.. _matrix.Rows.Select((row, index) => Cover(row, index, setsOfRow[index]))];
+    }
+
+    private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals)> sets)
+    {
+        HitCount exclusive = default, shared = default, covered = default;
+        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, mayMatch = 0, initiatedIn = 0, initiatedOut = 0;
+        long first = long.MaxValue, last = long.MinValue;
+        var peers = new HostCounter(new HostBudget());
+        var ambiguous = new SortedSet<int>();
+        foreach (var (set, totals) in sets)
+        {
+            if (!set.Answering.Contains(index))
+            {
+                covered = Plus(covered, totals);
+                continue;
+            }
+
+            reversed += totals.Reversed;
+            mayMatch += totals.MayMatch;
+            if (totals.Flows == 0) continue;
+            if (set.Answering.Count == 1)
+            {
+                exclusive = Plus(exclusive, totals);
+                exclusiveWorked += totals.Worked;
+            }
+            else
+            {
+                shared = Plus(shared, totals);
+                sharedWorked += totals.Worked;
+                ambiguous.UnionWith(set.Answering);
+            }
+
+            failed += totals.Failed + (ledger.ShowsAnswers(row.Subject) ? totals.Unanswered : 0);
+            initiatedIn += totals.InitiatedIn;
+            initiatedOut += totals.InitiatedOut;
+            first = Math.Min(first, totals.FirstNs);
+            last = Math.Max(last, totals.LastNs);
+            peers.AddAll(totals.Peers);
+        }
+
+        ambiguous.Remove(index);
+        long answered = exclusive.Flows + shared.Flows;
+        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, answered, reversed, mayMatch);
+        return new RowCoverage
+        {
+            Row = row,
+            Subject = _matrix.Subjects[row.Subject].Name,
+            State = state,
+            Note = note,
+            Exclusive = exclusive,
+            Shared = shared,
+            Covered = covered,
+            Worked = exclusiveWorked + sharedWorked,
+            Failed = failed,
+            Reversed = reversed,
+            FirstNs = answered > 0 ? first : null,
+            LastNs = answered > 0 ? last : null,
+            InitiatedIn = initiatedIn,
+            InitiatedOut = initiatedOut,
+            Peers = peers.ToHostSet(),
+            AmbiguousWith = [.. ambiguous.Select(r => _matrix.Rows[r].Id)],
+        };
+    }
+
+    private (CoverageState, string?) StateOf(
+        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long answered, long reversed, long mayMatch)
+    {
+        if (!row.Enforced) return (CoverageState.NotEnforced, "a cell was not understood");
+        if (exclusiveWorked > 0) return (CoverageState.Proven, null);
+        if (sharedWorked > 0) return (CoverageState.Shared, null);
+        if (failed > 0) return (CoverageState.Failing, Text($"tried {failed} times, never worked"));
+        if (answered > 0) return (CoverageState.NotObservable, Text($"{answered} flows in one direction only: whether it worked was not captured"));
+        if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{mayMatch} flows may belong to it, but nothing in this capture names their peers"));
+        if (reversed > 0) return (CoverageState.Reversed, Text($"{reversed} flows the other way round"));
+        if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");
+        return (CoverageState.NotSeen, null);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static HitCount Plus(HitCount hits, RowSetTotals totals) => new(hits.Flows + totals.Flows, hits.Bytes + totals.Bytes);
+}

@@ -1,0 +1,120 @@
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>What the flows of one row set amount to.</summary>
+internal sealed class RowSetTotals(HostBudget budget)
+{
+    public long Flows, Bytes, Worked, Failed, Unanswered, InitiatedIn, InitiatedOut;
+    public long FirstNs = long.MaxValue, LastNs = long.MinValue;
+
+    /// <summary>Flows whose only chance to match are rows of this set, were a name known.</summary>
+    public long MayMatch;
+
+    /// <summary>Flows that rows of this set allow only the other way round.</summary>
+    public long Reversed;
+
+    public HostCounter Peers { get; } = new(budget);
+}
+
+/// <summary>
+/// Sums judged flows by row set; rows are read from it at the end. What each subject showed is kept beside it, because a row that was not
+/// seen may not have been visible.
+/// </summary>
+internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBudget budget) : IJudgedFlowSink
+{
+    private readonly List<RowSetTotals?> _bySet = [];
+    private readonly long[] _verdicts = new long[(int)Verdict.OutOfScope + 1];
+    private readonly long[] _squares = new long[(int)Square.Attempted + 1];
+    private readonly long[] _answered = new long[subjects];
+    private readonly long[] _linkScope = new long[LinkScope.Names.Count];
+
+    public IReadOnlyList<RowSetTotals?> BySet => _bySet;
+
+    public ReadOnlySpan<long> Verdicts => _verdicts;
+
+    public ReadOnlySpan<long> Squares => _squares;
+
+    public ReadOnlySpan<long> LinkScopes => _linkScope;
+
+    public long Transit { get; private set; }
+
+    public long Internal { get; private set; }
+
+    /// <summary>TCP conversations that must have had two directions, and those of them of which one was captured.</summary>
+    public long TcpConversations { get; private set; }
+
+    public long TcpOneWay { get; private set; }
+
+    /// <summary>Whether any conversation of the subject other than TCP was seen in both directions.</summary>
+    public bool ShowsAnswers(int subject) => _answered[subject] > 0;
+
+    public void Add(in FlowSummary flow, in Judgement judgement)
+    {
+        _verdicts[(int)judgement.Verdict]++;
+        if (judgement.Verdict == Verdict.OutOfScope)
+        {
+            if (judgement.Reason == Reason.Transit) Transit++;
+            else if (judgement.Reason == Reason.Internal) Internal++;
+            else _linkScope[(int)judgement.LinkScope]++;
+            return;
+        }
+
+        NoteVisibility(in flow, in judgement);
+        Square square = judgement.Square(in flow);
+        _squares[(int)square]++;
+        if (judgement.Rows == RowSets.None) return;
+        RowSetTotals totals = At(judgement.Rows);
+        switch (judgement.Verdict)
+        {
+            case Verdict.Allowed or Verdict.Related:
+                AddAnswered(totals, in flow, in judgement, square);
+                break;
+            case Verdict.Undetermined when judgement.Reason == Reason.PeerNameUnknown:
+                totals.MayMatch++;
+                break;
+            case Verdict.Unexpected when judgement.Reason == Reason.Direction:
+                totals.Reversed++;
+                break;
+        }
+    }
+
+    private void AddAnswered(RowSetTotals totals, in FlowSummary flow, in Judgement judgement, Square square)
+    {
+        totals.Flows++;
+        totals.Bytes += flow.LowBytes + flow.HighBytes;
+        totals.FirstNs = Math.Min(totals.FirstNs, flow.FirstNs);
+        totals.LastNs = Math.Max(totals.LastNs, flow.LastNs);
+        if (judgement.Direction == FlowDirection.In) totals.InitiatedIn++;
+        else totals.InitiatedOut++;
+        if (square == Square.Permitted) totals.Worked++;
+        else if (square == Square.Failing) totals.Failed++;
+        else if (AnswerDue.IsMissing(in flow, in judgement)) totals.Unanswered++;
+        else if (AnswerDue.IsNeverDue(flow.Protocol, judgement.Port)) totals.Worked++;
+        bool subjectIsHigh = ((hosts.SubjectsOf(flow.Ends.HighAddress) >> judgement.Subject) & 1) != 0;
+        totals.Peers.Add(subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress, flow.FirstNs);
+    }
+
+    private void NoteVisibility(in FlowSummary flow, in Judgement judgement)
+    {
+        bool bothWays = flow.LowPackets > 0 && flow.HighPackets > 0;
+        if (flow.Protocol != TransportNames.Tcp)
+        {
+            if (bothWays) _answered[judgement.Subject]++;
+            return;
+        }
+
+        uint either = (flow.Marks | (flow.Marks >> FlowMarks.SideBits)) & FlowMarks.SideMask;
+        if ((either & (FlowMarks.Ack | FlowMarks.Data | FlowMarks.SynAck)) == 0) return;
+        TcpConversations++;
+        if (!bothWays) TcpOneWay++;
+    }
+
+    private RowSetTotals At(int set)
+    {
+        while (_bySet.Count <= set) _bySet.Add(null);
+        return _bySet[set] ??= new RowSetTotals(budget);
+    }
+}

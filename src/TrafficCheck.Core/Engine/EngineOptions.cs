@@ -1,0 +1,20 @@
+using TrafficCheck.Core.Flows;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>What decides how frames become judged flows.</summary>
+public sealed record EngineOptions
+{
+    public FlowTimeouts Timeouts { get; init; } = FlowTimeouts.Default;
+
+    public long MaxFlows { get; init; } = FlowLimits.DefaultMax;
+
+    /// <summary>Equal addresses and ports in two VLANs are two flows.</summary>
+    public bool VlanInKey { get; init; }
+
+    /// <summary>Link-scope traffic is judged like other traffic.</summary>
+    public bool JudgeLinkScope { get; init; }
+
+    /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
+    public HashSeed? Seed { get; init; }
+}

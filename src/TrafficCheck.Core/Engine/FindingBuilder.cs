@@ -1,0 +1,175 @@
+using System.Globalization;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Turns grouped flows into findings: joins scans, words the cause and the edit that would settle it, and puts them in order.</summary>
+internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage)
+{
+    /// <summary>One initiator that tried this many ports without success is a scan.</summary>
+    private const int ScanPorts = 10;
+
+    private readonly AllowedMatrix _matrix = compiled.Matrix;
+
+    public IReadOnlyList<Finding> Build()
+    {
+        var causes = ledger.States.Select(s => (s.Key, State: s.Value, Ports: s.Key.Port >= 0 ? 1L : 0L)).ToList();
+        causes = JoinScans(causes);
+        causes.RemoveAll(c => c.Key.Unanswered && !coverage.ShowsAnswers(c.Key.Subject));
+        causes = JoinFailing(causes);
+        var findings = causes.Select(c => (c.Key, Finding: Describe(c.Key, c.State, c.Ports))).ToList();
+        findings.Sort((a, b) =>
+        {
+            int order = SectionOf(a.Key.Kind).CompareTo(SectionOf(b.Key.Kind));
+            if (order == 0) order = a.Finding.Severity.CompareTo(b.Finding.Severity);
+            if (order == 0) order = b.Finding.Flows.CompareTo(a.Finding.Flows);
+            if (order == 0) order = a.Key.CompareTo(b.Key);
+            return order != 0 ? order : a.Finding.FirstNs.CompareTo(b.Finding.FirstNs);
+        });
+        return [.. findings.Select((f, i) => f.Finding with { Id = string.Create(CultureInfo.InvariantCulture, $"F{i + 1}") })];
+    }
+
+    private static int SectionOf(FindingKind kind) => kind switch { FindingKind.Unexpected or FindingKind.Scan => 0, FindingKind.Failing => 1, _ => 2 };
+
+    /// <summary>
+    /// One initiator, many ports, nothing worked: one finding. What the same host did with success stays apart, because that is what a person
+    /// must see.
+    /// </summary>
+    private static List<(FindingKey Key, FindingState State, long Ports)> JoinScans(List<(FindingKey Key, FindingState State, long Ports)> causes)
+    {
+        var scans = causes
+            .Where(c => c.Key.Kind == FindingKind.Unexpected && c.State.Escaped == 0 && InitiatorOf(c.Key, c.State) is not null)
+            .GroupBy(c => (c.Key.Subject, c.Key.Direction, c.Key.Protocol, Initiator: InitiatorOf(c.Key, c.State)!.Value))
+            .Where(g => g.Select(c => c.Key.Port).Distinct().Count() >= ScanPorts)
+            .ToList();
+        var joined = scans.SelectMany(g => g).Select(c => c.Key).ToHashSet();
+        var result = causes.Where(c => !joined.Contains(c.Key)).ToList();
+        foreach (var scan in scans)
+        {
+            var state = new FindingState(new HostBudget());
+            foreach (var cause in scan.OrderBy(c => c.Key)) state.Add(cause.State);
+            var key = new FindingKey(FindingKind.Scan, Reason.Port, scan.Key.Subject, scan.Key.Direction, scan.Key.Protocol, -1, RowSets.None, false);
+            result.Add((key, state, scan.Select(c => c.Key.Port).Distinct().Count()));
+        }
+
+        return result;
+    }
+
+    private static Wire.IpAddress? InitiatorOf(FindingKey key, FindingState state) =>
+        key.Direction == FlowDirection.In ? state.Peers.Single : state.Hosts.Single;
+
+    /// <summary>Refused and unanswered tries of the same rows belong together, now that it is known which unanswered ones count.</summary>
+    private static List<(FindingKey Key, FindingState State, long Ports)> JoinFailing(List<(FindingKey Key, FindingState State, long Ports)> causes)
+    {
+        var result = causes.Where(c => c.Key.Kind != FindingKind.Failing).ToList();
+        foreach (var group in causes.Where(c => c.Key.Kind == FindingKind.Failing).GroupBy(c => c.Key with { Unanswered = false }))
+        {
+            var state = new FindingState(new HostBudget());
+            foreach (var cause in group.OrderBy(c => c.Key)) state.Add(cause.State);
+            result.Add((group.Key, state, 1));
+        }
+
+        return result;
+    }
+
+    private Finding Describe(FindingKey key, FindingState state, long ports)
+    {
+        MatrixRow? nearest = Nearest(key.Rows);
+        var (explanation, suggestion) = Explain(key, state, ports);
+        return new Finding
+        {
+            Id = "",
+            Kind = key.Kind,
+            Reason = key.Reason,
+            Severity = SeverityOf(key, state),
+            Subject = _matrix.Subjects[key.Subject].Name,
+            Direction = key.Direction,
+            Transport = TransportNames.Of(key.Protocol),
+            ServicePort = key.Port < 0 || !(TransportNames.HasPorts(key.Protocol) || IsIcmp(key.Protocol)) ? null : key.Port,
+            Peers = state.Peers.ToHostSet(),
+            Hosts = state.Hosts.ToHostSet(),
+            Ports = ports,
+            Flows = state.Flows,
+            Packets = state.Packets,
+            Bytes = state.Bytes,
+            FirstNs = state.FirstNs,
+            LastNs = state.LastNs,
+            Outcomes = [.. Enum.GetValues<Outcome>().Select(o => KeyValuePair.Create(o, state.Outcomes[(int)o])).Where(o => o.Value > 0)],
+            Escaped = state.Escaped,
+            Attempted = state.Attempted,
+            NearestRow = nearest?.Id,
+            NearestRowLine = nearest?.Source.Line,
+            Explanation = explanation,
+            Suggestion = suggestion,
+            Frames = state.Frames,
+        };
+    }
+
+    private static bool IsIcmp(byte protocol) => protocol is TransportNames.Icmp or TransportNames.Icmpv6;
+
+    private MatrixRow? Nearest(int rows)
+    {
+        IReadOnlyList<int> answering = compiled.Sets[rows].Answering;
+        return answering.Count == 0 ? null : _matrix.Rows[answering[0]];
+    }
+
+    private FindingSeverity SeverityOf(FindingKey key, FindingState state)
+    {
+        if (key.Kind == FindingKind.Failing)
+        {
+            long worked = WorkedOf(key.Rows);
+            return worked == 0 ? FindingSeverity.High : state.Flows >= worked ? FindingSeverity.Medium : FindingSeverity.Low;
+        }
+
+        if (key.Kind == FindingKind.Undetermined) return FindingSeverity.Medium;
+        return state.Escaped > 0 ? FindingSeverity.High : state.Attempted == state.Flows ? FindingSeverity.Low : FindingSeverity.Medium;
+    }
+
+    private long WorkedOf(int rows) => rows < coverage.BySet.Count ? coverage.BySet[rows]?.Worked ?? 0 : 0;
+
+    private (string Explanation, string? Suggestion) Explain(FindingKey key, FindingState state, long ports)
+    {
+        string rows = RowWords.List(_matrix, compiled.Sets[key.Rows].Answering), way = key.Direction == FlowDirection.In ? "In" : "Out";
+        string other = key.Direction == FlowDirection.In ? "Out" : "In";
+        bool one = compiled.Sets[key.Rows].Answering.Count == 1;
+        switch (key.Kind)
+        {
+            case FindingKind.Scan:
+                return (string.Create(CultureInfo.InvariantCulture, $"one host tried {ports} ports and none answered: a scan"), null);
+            case FindingKind.Failing:
+                long worked = WorkedOf(key.Rows);
+                return (worked == 0
+                    ? $"{rows} {(one ? "was" : "were")} tried and never worked"
+                    : string.Create(CultureInfo.InvariantCulture, $"{rows}: these tries failed; {worked} other flows of the {(one ? "row" : "rows")} worked"), null);
+            case FindingKind.Undetermined when key.Reason == Reason.PeerNameUnknown:
+                return ($"{rows} {(one ? "names its peers" : "name their peers")} by host name, and nothing in this capture names these hosts",
+                    "capture the DNS answers of the protected hosts, or write the addresses into the row");
+            case FindingKind.Undetermined:
+                return ($"nobody can tell who initiated these flows; one way round {rows} {(one ? "allows" : "allow")} them, the other way round nothing does",
+                    state.Outcomes[(int)Outcome.OneWay] == state.Flows
+                        ? "capture both directions, from before the sessions begin"
+                        : "capture from before the sessions begin");
+        }
+
+        switch (key.Reason)
+        {
+            case Reason.Direction:
+                bool seen = compiled.Sets[key.Rows].Answering.Any(r => SeenAsWritten(r));
+                return ($"{rows} {(one ? "allows" : "allow")} it only {other}{(seen ? "" : ", and was never seen that way")}",
+                    $"if it is meant to be, {RowWords.First(_matrix, compiled.Sets[key.Rows].Answering)} should read {(seen ? "In/Out" : way)}");
+            case Reason.Transport:
+                string transport = TransportNames.Of(key.Protocol);
+                return ($"{rows} {(one ? "allows" : "allow")} the port only over {RowWords.Transports(_matrix, compiled.Sets[key.Rows].Answering)}",
+                    $"if it is meant to be, {RowWords.First(_matrix, compiled.Sets[key.Rows].Answering)} should also name {transport}");
+            case Reason.Peer:
+                return ($"{rows} {(one ? "names" : "name")} other hosts ({RowWords.Peers(_matrix, compiled.Sets[key.Rows].Answering)})",
+                    $"if it is meant to be, add the host to {RowWords.First(_matrix, compiled.Sets[key.Rows].Answering)}");
+            default:
+                return ("nothing like it in the matrix", $"if it is meant to be, add a row: {RowWords.Draft(key, way)}");
+        }
+    }
+
+    private bool SeenAsWritten(int row) => coverage.BySet.Select((t, id) => (t, id)).Any(x => x.t is { Flows: > 0 } && compiled.Sets[x.id].Answering.Contains(row));
+}

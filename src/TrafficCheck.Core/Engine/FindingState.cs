@@ -1,0 +1,76 @@
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Running totals of one finding. Everything in it is a sum, a minimum or a maximum, so the order of flows has no part in it.</summary>
+internal sealed class FindingState(HostBudget budget)
+{
+    private const int FrameSample = 5;
+
+    private readonly List<long> _frames = new(FrameSample + 1);
+
+    public long Flows { get; private set; }
+
+    public long Packets { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public long FirstNs { get; private set; } = long.MaxValue;
+
+    public long LastNs { get; private set; } = long.MinValue;
+
+    public long Escaped { get; private set; }
+
+    public long Attempted { get; private set; }
+
+    public long[] Outcomes { get; } = new long[(int)Outcome.OneWay + 1];
+
+    public HostCounter Peers { get; } = new(budget);
+
+    public HostCounter Hosts { get; } = new(budget);
+
+    public IReadOnlyList<long> Frames => _frames;
+
+    public void Add(in FlowSummary flow, in Judgement judgement, bool subjectIsHigh)
+    {
+        Flows++;
+        Packets += flow.LowPackets + flow.HighPackets;
+        Bytes += flow.LowBytes + flow.HighBytes;
+        FirstNs = Math.Min(FirstNs, flow.FirstNs);
+        LastNs = Math.Max(LastNs, flow.LastNs);
+        Outcomes[(int)judgement.Outcome]++;
+        Square square = judgement.Square(in flow);
+        if (square == Square.Escaped) Escaped++;
+        else if (square == Square.Attempted) Attempted++;
+        IpAddress low = flow.Ends.LowAddress, high = flow.Ends.HighAddress;
+        Peers.Add(subjectIsHigh ? low : high, flow.FirstNs);
+        Hosts.Add(subjectIsHigh ? high : low, flow.FirstNs);
+        AddFrame(flow.FirstFrame);
+    }
+
+    public void Add(FindingState other)
+    {
+        Flows += other.Flows;
+        Packets += other.Packets;
+        Bytes += other.Bytes;
+        FirstNs = Math.Min(FirstNs, other.FirstNs);
+        LastNs = Math.Max(LastNs, other.LastNs);
+        Escaped += other.Escaped;
+        Attempted += other.Attempted;
+        for (int i = 0; i < Outcomes.Length; i++) Outcomes[i] += other.Outcomes[i];
+        Peers.AddAll(other.Peers);
+        Hosts.AddAll(other.Hosts);
+        foreach (long frame in other._frames) AddFrame(frame);
+    }
+
+    private void AddFrame(long frame)
+    {
+        if (_frames.Count == FrameSample && frame >= _frames[^1]) return;
+        int at = _frames.BinarySearch(frame);
+        if (at >= 0) return;
+        _frames.Insert(~at, frame);
+        if (_frames.Count > FrameSample) _frames.RemoveAt(FrameSample);
+    }
+}

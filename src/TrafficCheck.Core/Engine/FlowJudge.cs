@@ -1,0 +1,219 @@
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>
+/// Where flows meet the matrix. Judges each flow when it ends, once from the point of view of each subject that has one of its ends. A flow
+/// whose verdict depends on another flow (active FTP data on its control connection) waits for the end of the input, because the other may
+/// end later.
+/// </summary>
+internal sealed class FlowJudge
+{
+    private const int MaxWaiting = 500_000;
+
+    private readonly CompiledMatrix _matrix;
+    private readonly RowMatcher _matcher;
+    private readonly ProtectedHosts _hosts;
+    private readonly bool _judgeLinkScope;
+    private readonly FtpControls? _ftp;
+    private readonly List<FlowSummary> _waiting = [];
+    private readonly IJudgedFlowSink[] _sinks;
+
+    public FlowJudge(CompiledMatrix matrix, ProtectedHosts hosts, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
+    {
+        _matrix = matrix;
+        _matcher = new RowMatcher(matrix);
+        _hosts = hosts;
+        _judgeLinkScope = judgeLinkScope;
+        _sinks = sinks;
+        if (matrix.ServerPortRows.Any(rows => rows.Count > 0)) _ftp = new FtpControls(matrix.Matrix);
+    }
+
+    /// <summary>Flows received.</summary>
+    public long Flows { get; private set; }
+
+    /// <summary>Packets of the flows received.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Verdicts given: one for each flow, one more for each further subject concerned.</summary>
+    public long Judgements { get; private set; }
+
+    /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>
+    public ulong SubjectsSeen { get; private set; }
+
+    public void Judge(in FlowSummary flow)
+    {
+        Flows++;
+        Packets += flow.LowPackets + flow.HighPackets;
+        _ftp?.Note(in flow);
+        Judge(in flow, mayWait: true);
+    }
+
+    /// <summary>The input is over: judges what waited.</summary>
+    public void End()
+    {
+        foreach (FlowSummary flow in _waiting) Judge(in flow, mayWait: false);
+        _waiting.Clear();
+    }
+
+    private void Judge(in FlowSummary flow, bool mayWait)
+    {
+        ulong low = _hosts.SubjectsOf(flow.Ends.LowAddress), high = _hosts.SubjectsOf(flow.Ends.HighAddress), concerned = low ^ high;
+        SubjectsSeen |= low | high;
+        LinkScopeKind link = LinkScope.KindOf(in flow);
+        FlowReading reading = FlowReading.Of(in flow);
+        if (link != LinkScopeKind.None && !_judgeLinkScope) OutOfScope(in flow, reading, Reason.LinkScope, link);
+        else if (concerned == 0) OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
+        else
+        {
+            if (mayWait && NeedsControl(in flow, concerned, high) && _waiting.Count < MaxWaiting)
+            {
+                _waiting.Add(flow);
+                return;
+            }
+
+            if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned, high);
+            for (ulong left = concerned; left != 0; left &= left - 1)
+            {
+                int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
+                Judgement judgement = ForSubject(in flow, subject, ((high >> subject) & 1) != 0, reading);
+                Deliver(in flow, in judgement);
+            }
+        }
+    }
+
+    private void Deliver(in FlowSummary flow, in Judgement judgement)
+    {
+        Judgements++;
+        foreach (IJudgedFlowSink sink in _sinks) sink.Add(in flow, in judgement);
+    }
+
+    private void OutOfScope(in FlowSummary flow, FlowReading reading, Reason reason, LinkScopeKind link)
+    {
+        var judgement = new Judgement(
+            -1, reading.InitiatorIsHigh, FlowDirection.None, reading.Method, reading.Confidence, FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh),
+            Verdict.OutOfScope, reason, link, ServicePort(flow.Protocol, flow.Ends, !reading.InitiatorIsHigh), RowSets.None);
+        Deliver(in flow, in judgement);
+    }
+
+    /// <summary>
+    /// The rung below the ledger: exactly one end's port is a service port in the matrix. Where several subjects are concerned the first that
+    /// can tell decides for all, so that a flow has one initiator.
+    /// </summary>
+    private FlowReading WithMatrixEvidence(in FlowSummary flow, FlowReading reading, ulong concerned, ulong high)
+    {
+        if (!TransportNames.HasPorts(flow.Protocol)) return reading;
+        for (ulong left = concerned; left != 0; left &= left - 1)
+        {
+            int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
+            bool lowServes = _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.LowPort);
+            bool highServes = _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.HighPort);
+            if (lowServes == highServes) continue;
+            IpAddress initiator = lowServes ? flow.Ends.HighAddress : flow.Ends.LowAddress;
+            if (!AddressKind.CannotInitiate(initiator)) return new(lowServes, EvidenceMethod.Matrix, Confidence.Likely);
+        }
+
+        return reading;
+    }
+
+    private Judgement ForSubject(in FlowSummary flow, int subject, bool subjectIsHigh, FlowReading reading)
+    {
+        bool inbound = reading.InitiatorIsHigh != subjectIsHigh;
+        bool judgedInbound = inbound;
+        var (verdict, reason, rows) = Evaluate(in flow, subject, subjectIsHigh, inbound);
+        if (reading.Confidence is Confidence.Weak or Confidence.Unknown)
+        {
+            // The two-readings rule: a direction that is not known may decide nothing.
+            var (otherVerdict, _, otherRows) = Evaluate(in flow, subject, subjectIsHigh, !inbound);
+            if (otherVerdict != verdict)
+            {
+                if (otherVerdict < verdict) (judgedInbound, rows) = (!inbound, otherRows);
+                (verdict, reason) = (Verdict.Undetermined, Reason.DirectionUnknown);
+            }
+        }
+
+        return new(
+            subject, reading.InitiatorIsHigh, inbound ? FlowDirection.In : FlowDirection.Out, reading.Method, reading.Confidence,
+            FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh), verdict, reason, LinkScopeKind.None,
+            ServicePort(flow.Protocol, flow.Ends, serviceIsHigh: judgedInbound == subjectIsHigh), rows);
+    }
+
+    /// <summary>The verdict if the flow was initiated in this direction.</summary>
+    private (Verdict, Reason, int Rows) Evaluate(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
+    {
+        FlowEndpoints ends = flow.Ends;
+        IpAddress peer = subjectIsHigh ? ends.LowAddress : ends.HighAddress;
+        ushort port = ServicePort(flow.Protocol, ends, serviceIsHigh: inbound == subjectIsHigh);
+        RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, []);
+        if (match.Answer == MatchAnswer.Yes) return (Verdict.Allowed, Reason.None, match.RowSet);
+        if (ServerPortRow(in flow, subject, subjectIsHigh, inbound) is var row and >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound))
+            return (Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], []));
+        if (match.Answer == MatchAnswer.CannotTell) return (Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
+        if (match.Answer == MatchAnswer.OtherPeer) return (Verdict.Unexpected, Reason.Peer, match.RowSet);
+        ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, flow.Protocol, port);
+        if (candidates.Has(!inbound)) return (Verdict.Unexpected, Reason.Direction, SetOf(in candidates, !inbound));
+        foreach (byte other in (ReadOnlySpan<byte>)[TransportNames.Tcp, TransportNames.Udp, TransportNames.Sctp])
+        {
+            if (other == flow.Protocol || !TransportNames.HasPorts(flow.Protocol)) continue;
+            ref readonly CandidateRows others = ref _matrix.Candidates(subject, other, port);
+            if (others.Has(inbound)) return (Verdict.Unexpected, Reason.Transport, SetOf(in others, inbound));
+        }
+
+        return (Verdict.Unexpected, Reason.Port, RowSets.None);
+    }
+
+    private int SetOf(in CandidateRows candidates, bool inbound)
+    {
+        ReadOnlySpan<CandidateRow> rows = _matrix.Rows(in candidates, inbound);
+        Span<int> indices = rows.Length <= 64 ? stackalloc int[rows.Length] : new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++) indices[i] = rows[i].Row;
+        return _matrix.Sets.Intern(indices, []);
+    }
+
+    /// <summary>The port that the flow's service would have at one end; the type for ICMP, 0 for protocols with neither.</summary>
+    internal static ushort ServicePort(byte protocol, FlowEndpoints ends, bool serviceIsHigh)
+    {
+        ushort port = serviceIsHigh ? ends.HighPort : ends.LowPort;
+        return protocol is TransportNames.Icmp or TransportNames.Icmpv6 ? (ushort)(port >> 8) : port;
+    }
+
+    private bool NeedsControl(in FlowSummary flow, ulong concerned, ulong high)
+    {
+        if (_ftp is null || flow.Protocol != TransportNames.Tcp) return false;
+        for (ulong left = concerned; left != 0; left &= left - 1)
+        {
+            int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
+            bool subjectIsHigh = ((high >> subject) & 1) != 0;
+            if (ServerPortRow(in flow, subject, subjectIsHigh, true) >= 0 || ServerPortRow(in flow, subject, subjectIsHigh, false) >= 0) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The first active FTP data row that fits all but the control connection, or -1.</summary>
+    private int ServerPortRow(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
+    {
+        ushort sourcePort = inbound == subjectIsHigh ? flow.Ends.LowPort : flow.Ends.HighPort;
+        foreach (int index in _matrix.ServerPortRows[subject])
+        {
+            MatrixRow row = _matrix.Matrix.Rows[index];
+            if (row.Direction == (inbound ? RowDirection.Out : RowDirection.In) || !row.Ports.Any(r => r.Contains(sourcePort))) continue;
+            if (row.Transports.Count > 0 && !row.Transports.Contains(flow.Protocol)) continue;
+            IpAddress peer = subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
+            if (_matcher.PeerAnswer(index, peer, []) == MatchAnswer.Yes) return index;
+        }
+
+        return -1;
+    }
+
+    private bool ControlIsLive(in FlowSummary flow, bool subjectIsHigh, bool inbound)
+    {
+        bool serverIsHigh = inbound != subjectIsHigh; // the data connection is initiated by the server
+        IpAddress server = serverIsHigh ? flow.Ends.HighAddress : flow.Ends.LowAddress;
+        IpAddress client = serverIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
+        return _ftp is not null && _ftp.Covers(client, server, flow.FirstNs);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>
+/// The hot path: frames in, flow packets out, every frame counted in one decode status. Whole TCP and UDP packets take the short way through
+/// <see cref="Process"/>; everything else goes through <see cref="ProcessRest"/>.
+/// </summary>
+internal sealed unsafe class FrameIntake<TSink> : IDisposable
+    where TSink : struct, IFlowSink
+{
+    private static readonly byte[] s_tcpMarks = [.. Enumerable.Range(0, 128).Select(i => FlowMarks.OfTcp((byte)(i & 63), i >= 64))];
+
+    private readonly FlowTable<Ipv4Key> _v4;
+    private readonly FlowTable<Ipv6Key> _v6;
+    private readonly FragmentTable _fragments;
+    private readonly CaptureInterfaces _interfaces;
+    private readonly long[] _statuses = new long[(int)DecodeStatus.Count];
+    private readonly ushort _vlanMask;
+    private TSink _sink;
+    private ObservationStart _observation;
+    private int _interface = -1;
+    private long _lastTimestampNs = long.MinValue;
+
+    public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink)
+    {
+        HashSeed seed = options.Seed ?? HashSeed.Random();
+        _v4 = new(seed, options.Timeouts, limits);
+        _v6 = new(seed, options.Timeouts, limits);
+        _fragments = new(seed);
+        _interfaces = interfaces;
+        _vlanMask = options.VlanInKey ? (ushort)0xfff : (ushort)0;
+        _sink = sink;
+    }
+
+    public FlowTable<Ipv4Key> V4 => _v4;
+
+    public FlowTable<Ipv6Key> V6 => _v6;
+
+    public FragmentTable Fragments => _fragments;
+
+    public ReadOnlySpan<long> Statuses => _statuses;
+
+    public long FramesRead { get; private set; }
+
+    /// <summary>ICMP errors about flows that are live: they are no flows of their own.</summary>
+    public long IcmpErrorsOfFlows { get; private set; }
+
+    /// <summary>Frames with a time before that of an earlier frame.</summary>
+    public long OutOfOrder { get; private set; }
+
+    public OddityCounts Oddities { get; } = new();
+
+    /// <summary>Packets of which a snap length cut something off, and that have no other oddity.</summary>
+    public long PacketsCut { get; private set; }
+
+    public void Process(FrameBatch batch, int start, int count)
+    {
+        ReadOnlySpan<FrameDescriptor> frames = batch.Frames.Slice(start, count);
+        foreach (ref readonly FrameDescriptor frame in frames)
+        {
+            DecodeStatus status = FrameDecoder.Decode(batch.Buffer + frame.Offset, frame.CapturedLength, frame.LinkType, out PacketSummary packet);
+            long number = ++FramesRead;
+            _statuses[(int)status]++;
+            if (frame.Interface != _interface) EnterInterface(in frame);
+            if (frame.TimestampNs < _lastTimestampNs) OutOfOrder++;
+            else _lastTimestampNs = frame.TimestampNs;
+            if (packet.Oddities == Wire.Oddities.PacketCut) PacketsCut++;
+            else if (packet.Oddities != 0) Oddities.Count(packet.Oddities);
+            if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
+            if (status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
+            {
+                uint marks = packet.Protocol == Ip.Tcp ? s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)] : packet.CarriesData ? FlowMarks.Data : 0;
+                Enqueue(in packet, in frame, number, packet.Protocol, packet.SourcePort, packet.DestinationPort, marks);
+            }
+            else if (DecodeStatusNames.IsDecoded(status))
+            {
+                ProcessRest(status, in packet, in frame, number);
+            }
+        }
+
+        if (count > 0) _observation.Saw(_lastTimestampNs);
+    }
+
+    /// <summary>The input is over: all flows end.</summary>
+    public void End()
+    {
+        _v4.End(ref _sink);
+        _v6.End(ref _sink);
+        _fragments.End();
+    }
+
+    public void Dispose()
+    {
+        _v4.Dispose();
+        _v6.Dispose();
+        _fragments.Dispose();
+    }
+
+    private void ProcessRest(DecodeStatus status, in PacketSummary packet, in FrameDescriptor frame, long number)
+    {
+        switch (status)
+        {
+            case DecodeStatus.LaterFragment:
+                if (_fragments.Later(KeyOf(in packet), packet.IpLength, frame.TimestampNs, number, out FirstFragment first))
+                    Enqueue(in packet, in frame, number, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
+                return;
+
+            case DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut:
+                return; // counted by the status: without flow
+        }
+
+        byte protocol = packet.Protocol;
+        ushort sourcePort = packet.SourcePort, destinationPort = packet.DestinationPort;
+        uint marks = packet.CarriesData ? FlowMarks.Data : 0;
+        if (protocol == Ip.Tcp) marks = s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)];
+        else if (protocol is Ip.Icmp or Ip.Icmpv6)
+        {
+            if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet)) return;
+
+            // The type stands where ports stand, the request's for both directions.
+            sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(packet.Version, packet.IcmpType) << 8) | packet.IcmpCode);
+            if (IcmpMessage.IsRequest(packet.Version, packet.IcmpType)) marks |= FlowMarks.Syn;
+            else if (IcmpMessage.IsReply(packet.Version, packet.IcmpType)) marks |= FlowMarks.SynAck;
+        }
+
+        if (!packet.IsFragment)
+        {
+            Enqueue(in packet, in frame, number, protocol, sourcePort, destinationPort, marks);
+            return;
+        }
+
+        WaitingFragments waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort), frame.TimestampNs);
+        if (waited.Packets > 0) EnqueueWaiting(in packet, in frame, in waited, protocol, sourcePort, destinationPort);
+        Enqueue(in packet, in frame, number, protocol, sourcePort, destinationPort, marks);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enqueue(
+        in PacketSummary packet, in FrameDescriptor frame, long number, byte protocol, ushort sourcePort, ushort destinationPort, uint marks)
+    {
+        if (packet.Version == 4)
+        {
+            FlowPacket<Ipv4Key>* entry = _v4.Next();
+            entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
+            Fill(entry, in packet, in frame, number, protocol, marks);
+            if (_v4.Commit()) _v4.Flush(ref _sink);
+        }
+        else
+        {
+            FlowPacket<Ipv6Key>* entry = _v6.Next();
+            entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
+            Fill(entry, in packet, in frame, number, protocol, marks);
+            if (_v6.Commit()) _v6.Flush(ref _sink);
+        }
+    }
+
+    /// <summary>Fragments that waited go to their flow as one entry with their sums.</summary>
+    private void EnqueueWaiting(
+        in PacketSummary packet, in FrameDescriptor frame, in WaitingFragments waited, byte protocol, ushort sourcePort, ushort destinationPort)
+    {
+        FrameDescriptor first = frame;
+        first.TimestampNs = waited.FirstNs;
+        if (packet.Version == 4)
+        {
+            FlowPacket<Ipv4Key>* entry = _v4.Next();
+            entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
+            Fill(entry, in packet, in first, waited.FirstFrame, protocol, FlowMarks.Data | FlowMarks.Fragmented);
+            entry->Packets = waited.Packets;
+            entry->Bytes = waited.Bytes;
+            if (_v4.Commit()) _v4.Flush(ref _sink);
+        }
+        else
+        {
+            FlowPacket<Ipv6Key>* entry = _v6.Next();
+            entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
+            Fill(entry, in packet, in first, waited.FirstFrame, protocol, FlowMarks.Data | FlowMarks.Fragmented);
+            entry->Packets = waited.Packets;
+            entry->Bytes = waited.Bytes;
+            if (_v6.Commit()) _v6.Flush(ref _sink);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fill<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet, in FrameDescriptor frame, long number, byte protocol, uint marks)
+        where TKey : unmanaged, IFlowKey<TKey>
+    {
+        entry->TimestampNs = frame.TimestampNs;
+        entry->Frame = number;
+        entry->Bytes = packet.IpLength;
+        entry->Packets = 1;
+        entry->Vlan = packet.Vlan;
+        entry->Interface = frame.Interface;
+        marks <<= entry->FromHigh * FlowMarks.SideBits;
+        if (packet.IsFragment) marks |= FlowMarks.Fragmented;
+        if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;
+        entry->Marks = marks;
+        entry->MayPredateCapture = frame.TimestampNs - _observation.SinceNs <= FlowTimeouts.Default.TcpEstablishedNs && IsEarly(protocol, frame.TimestampNs);
+    }
+
+    private bool IsEarly(byte protocol, long timestampNs) =>
+        timestampNs - _observation.SinceNs <= FlowTimeouts.Default.Of(protocol, 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Ipv4Key V4Key(in PacketSummary packet, byte protocol, ushort sourcePort, ushort destinationPort, out byte fromHigh)
+    {
+        // SAFETY: the decoder found both addresses inside the captured bytes.
+        uint source = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(packet.Addresses));
+        uint destination = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(packet.Addresses + 4));
+        return Ipv4Key.Create(source, sourcePort, destination, destinationPort, protocol, (ushort)(packet.Vlan & _vlanMask), out fromHigh);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Ipv6Key V6Key(in PacketSummary packet, byte protocol, ushort sourcePort, ushort destinationPort, out byte fromHigh)
+    {
+        byte* a = packet.Addresses;
+        return Ipv6Key.Create(
+            U64(a), U64(a + 8), sourcePort, U64(a + 16), U64(a + 24), destinationPort, protocol, (ushort)(packet.Vlan & _vlanMask), out fromHigh);
+    }
+
+    private static ulong U64(byte* p) => BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(p));
+
+    private DatagramKey KeyOf(in PacketSummary packet)
+    {
+        ushort vlan = (ushort)(packet.Vlan & _vlanMask);
+        byte* a = packet.Addresses;
+
+        // RFC 791 makes the protocol part of the identity, RFC 8200 does not.
+        return packet.Version == 4
+            ? new(IpAddress.V4(BinaryPrimitives.ReadUInt32BigEndian(new(a, 4))), IpAddress.V4(BinaryPrimitives.ReadUInt32BigEndian(new(a + 4, 4))),
+                packet.FragmentId, vlan, packet.Protocol)
+            : new(IpAddress.V6(U64(a), U64(a + 8)), IpAddress.V6(U64(a + 16), U64(a + 24)), packet.FragmentId, vlan, 0);
+    }
+
+    /// <summary>An ICMP error marks the live flow whose packet it quotes.</summary>
+    /// <returns>Whether there is one.</returns>
+    private bool MarkQuoted(in PacketSummary error)
+    {
+        if (!IcmpMessage.TryReadQuoted(error.Version, error.Payload, error.PayloadLength, out PacketSummary quoted)) return false;
+        quoted.Vlan = error.Vlan;
+        uint marks = IcmpMessage.IsUnreachable(error.Version, error.IcmpType, error.IcmpCode) ? FlowMarks.Unreachable : 0;
+        ushort sourcePort = quoted.SourcePort, destinationPort = quoted.DestinationPort;
+        if (quoted.Protocol is Ip.Icmp or Ip.Icmpv6)
+            sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(quoted.Version, quoted.IcmpType) << 8) | quoted.IcmpCode);
+        bool live = quoted.Version == 4
+            ? _v4.TryMark(V4Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, ref _sink)
+            : _v6.TryMark(V6Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, ref _sink);
+        if (live) IcmpErrorsOfFlows++;
+        return live;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EnterInterface(in FrameDescriptor frame)
+    {
+        _interface = frame.Interface;
+        int input = frame.Interface < _interfaces.All.Count ? _interfaces.All[frame.Interface].Input : 0;
+        _observation.Saw(_lastTimestampNs);
+        _observation.Enter(input, frame.TimestampNs);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>How many more hosts all counters of a run may remember; bounds the memory that a flood of addresses can claim.</summary>
+internal sealed class HostBudget(long hosts = HostBudget.Default)
+{
+    /// <summary>At most 16 bytes for an IPv4 host and 40 for an IPv6 host.</summary>
+    public const long Default = 16_000_000;
+
+    private long _left = hosts;
+
+    public bool Take() => _left > 0 && _left-- > 0;
+}
+
+/// <summary>
+/// Counts distinct hosts exactly, as long as the budget of the run lasts, and keeps those seen first in packet time, so that neither the
+/// count nor the sample depends on the order in which flows end.
+/// </summary>
+internal sealed class HostCounter(HostBudget budget)
+{
+    public const int SampleSize = 5;
+
+    private static readonly ulong s_secret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+
+    private readonly List<(long Ns, IpAddress Host)> _sample = [];
+    private uint[] _v4 = [];
+    private int _v4Count;
+    private HashSet<UInt128>? _v6;
+    private bool _exhausted;
+
+    public long Count => _v4Count + (_v6?.Count ?? 0);
+
+    public IEnumerable<IpAddress> Sample => _sample.Select(s => s.Host);
+
+    /// <summary>The only host, when there is exactly one.</summary>
+    public IpAddress? Single => Count == 1 && !_exhausted ? _sample[0].Host : null;
+
+    public void Add(IpAddress host, long firstNs)
+    {
+        // Most flows bring a known host later than those of the sample.
+        if (AddToSet(host) || _sample.Count < SampleSize || firstNs <= _sample[^1].Ns) Offer(host, firstNs);
+    }
+
+    public void AddAll(HostCounter other)
+    {
+        foreach (uint host in other._v4)
+        {
+            if (host != 0) AddToSet(IpAddress.V4(host));
+        }
+
+        foreach (UInt128 host in other._v6 ?? []) AddToSet(new IpAddress(host));
+        foreach (var (ns, host) in other._sample) Offer(host, ns);
+        _exhausted |= other._exhausted;
+    }
+
+    public HostSet ToHostSet() => new(Count, _exhausted, [.. _sample.Select(s => s.Host.ToString())]);
+
+    private bool AddToSet(IpAddress host)
+    {
+        if (!host.IsV4 || host.V4Value == 0)
+        {
+            _v6 ??= [];
+            if (_v6.Contains(host.Value)) return false;
+            if (!budget.Take())
+            {
+                _exhausted = true;
+                return false;
+            }
+
+            return _v6.Add(host.Value);
+        }
+
+        if ((_v4Count + 1) * 4 > _v4.Length * 3) GrowV4();
+        int at = SlotOf(_v4, host.V4Value);
+        if (_v4[at] == host.V4Value) return false;
+        if (!budget.Take())
+        {
+            _exhausted = true;
+            return false;
+        }
+
+        _v4[at] = host.V4Value;
+        _v4Count++;
+        return true;
+    }
+
+    private void GrowV4()
+    {
+        uint[] old = _v4;
+        _v4 = new uint[Math.Max(8, old.Length * 2)];
+        foreach (uint host in old)
+        {
+            if (host != 0) _v4[SlotOf(_v4, host)] = host;
+        }
+    }
+
+    private static int SlotOf(uint[] table, uint host)
+    {
+        // SplitMix64's finaliser over a secret: hosts are chosen by others, and neighbours are common. The secret shows in no result.
+        ulong x = (host ^ s_secret) * 0x9e3779b97f4a7c15;
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+        int at = (int)((x >> 32) & (ulong)(table.Length - 1));
+        while (table[at] != 0 && table[at] != host) at = (at + 1) & (table.Length - 1);
+        return at;
+    }
+
+    /// <summary>Keeps the earliest hosts, each once with its earliest time; ties go to the lower address.</summary>
+    private void Offer(IpAddress host, long ns)
+    {
+        int at = _sample.FindIndex(s => s.Host == host);
+        if (at >= 0)
+        {
+            if (ns >= _sample[at].Ns) return;
+            _sample.RemoveAt(at);
+        }
+
+        at = _sample.FindIndex(s => (ns, host).CompareTo(s) < 0);
+        _sample.Insert(at < 0 ? _sample.Count : at, (ns, host));
+        if (_sample.Count > SampleSize) _sample.RemoveAt(SampleSize);
+    }
+}

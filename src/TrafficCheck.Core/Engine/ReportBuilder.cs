@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Puts the report together and decides the exit code.</summary>
+internal sealed class ReportBuilder(
+    CompiledMatrix compiled, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, FindingLedger ledger, CoverageLedger coverage, FlowJudge judge, HostTally tally)
+{
+    private readonly AllowedMatrix _matrix = compiled.Matrix;
+
+    public CheckReport Build(
+        AccountingReport accounting, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
+        IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
+    {
+        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage).Build();
+        IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, judge.SubjectsSeen).Build();
+        SubjectReport[] subjects = [.. _matrix.Subjects.Select((s, i) => new SubjectReport(
+            s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null))];
+        var (exitCode, reasons) = Exit(accounting, visibility, inputs, findings, rows, subjects, rules);
+        return new CheckReport
+        {
+            Parameters = parameters,
+            Matrix = _matrix,
+            Subjects = subjects,
+            Inputs = inputs,
+            Visibility = visibility,
+            Accounting = accounting,
+            Summary = Summarise(exitCode, reasons, findings),
+            Findings = findings,
+            Coverage = rows,
+        };
+    }
+
+    private SummaryReport Summarise(int exitCode, List<string> reasons, IReadOnlyList<Finding> findings)
+    {
+        var outOfScope = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        if (coverage.Transit > 0) outOfScope["transit"] = coverage.Transit;
+        if (coverage.Internal > 0) outOfScope["internal"] = coverage.Internal;
+        for (int kind = 1; kind < LinkScope.Names.Count; kind++)
+        {
+            if (coverage.LinkScopes[kind] > 0) outOfScope[LinkScope.Names[kind]] = coverage.LinkScopes[kind];
+        }
+
+        return new SummaryReport
+        {
+            Pass = exitCode == 0,
+            Flows = judge.Flows,
+            Judged = judge.Judgements,
+            Allowed = coverage.Verdicts[(int)Verdict.Allowed],
+            Related = coverage.Verdicts[(int)Verdict.Related],
+            Unexpected = coverage.Verdicts[(int)Verdict.Unexpected],
+            Undetermined = coverage.Verdicts[(int)Verdict.Undetermined],
+            OutOfScope = [.. outOfScope],
+            Permitted = coverage.Squares[(int)Square.Permitted],
+            Failing = findings.Where(f => f.Kind == FindingKind.Failing).Sum(f => f.Flows),
+            Escaped = coverage.Squares[(int)Square.Escaped],
+            Attempted = coverage.Squares[(int)Square.Attempted],
+            ExitCode = exitCode,
+            ExitReasons = reasons,
+        };
+    }
+
+    private (int Code, List<string> Reasons) Exit(
+        AccountingReport accounting, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs, IReadOnlyList<Finding> findings,
+        IReadOnlyList<RowCoverage> rows, SubjectReport[] subjects, ExitRules rules)
+    {
+        var reasons = new List<string>();
+        int damaged = inputs.Count(i => i.Damaged);
+        if (damaged > 0) reasons.Add(damaged == 1 ? "an input could not be read whole" : Text($"{damaged} inputs could not be read whole"));
+        if (accounting.FramesRead == 0) reasons.Add("the input held no packets");
+        if (reasons.Count > 0) return (3, reasons);
+
+        if (visibility.Grade > rules.MinGrade) reasons.Add(Text($"visibility {visibility.Grade} is below the grade {rules.MinGrade} asked for"));
+        if (!subjects.Any(s => s.Seen)) reasons.Add(NothingSeen(subjects));
+        if (reasons.Count > 0) return (4, reasons);
+
+        if (rules.FailOn.HasFlag(FailOn.Unexpected) && coverage.Verdicts[(int)Verdict.Unexpected] > 0)
+            reasons.Add(Text($"{coverage.Verdicts[(int)Verdict.Unexpected]} flows are unexpected"));
+        if (rules.FailOn.HasFlag(FailOn.Undetermined) && coverage.Verdicts[(int)Verdict.Undetermined] > 0)
+            reasons.Add(Text($"{coverage.Verdicts[(int)Verdict.Undetermined]} flows are undetermined"));
+        int failing = findings.Count(f => f.Kind == FindingKind.Failing && f.Severity != FindingSeverity.Low);
+        if (rules.FailOn.HasFlag(FailOn.Failing) && failing > 0) reasons.Add(failing == 1 ? "a needed service fails" : Text($"{failing} needed services fail"));
+        int missing = rows.Count(r => r.Row.Need == RowNeed.Required && r.State is CoverageState.NotSeen or CoverageState.Reversed);
+        if (rules.FailOn.HasFlag(FailOn.Missing) && missing > 0) reasons.Add(missing == 1 ? "a required row was not seen" : Text($"{missing} required rows were not seen"));
+        return (reasons.Count > 0 ? 1 : 0, reasons);
+    }
+
+    private string NothingSeen(SubjectReport[] subjects)
+    {
+        string wanted = string.Join(", ", subjects.SelectMany(s => s.Addresses).Distinct());
+        var busiest = tally.Busiest(5);
+        string seen = busiest.Count == 0
+            ? "no other hosts do either"
+            : "the busiest that do are " + string.Join(", ", busiest.Select(b => Text($"{b.Host} ({b.Flows} flows)")));
+        return $"none of the protected hosts ({wanted}) appears in the capture; {seen}: correct --protect";
+    }
+
+    private static string NetworkText(IPNetwork network)
+    {
+        int whole = network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128;
+        return network.PrefixLength == whole ? network.BaseAddress.ToString() : network.ToString();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,66 @@
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Draws up where every frame, packet and flow went, and checks that nothing was lost or invented.</summary>
+internal static class RunAccounting
+{
+    public static AccountingReport Build<TSink>(FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, IReadOnlyList<InputSummary> inputs)
+        where TSink : struct, IFlowSink
+    {
+        var notDecoded = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var withoutFlow = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        long decoded = 0, counted = 0;
+        for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
+        {
+            long count = intake.Statuses[(int)status];
+            counted += count;
+            if (DecodeStatusNames.IsDecoded(status)) decoded += count;
+            else if (count > 0) notDecoded[DecodeStatusNames.Of(status)] = count;
+            if (count > 0 && status is DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut) withoutFlow[DecodeStatusNames.Of(status)] = count;
+        }
+
+        withoutFlow["fragment-without-first"] = intake.Fragments.Orphans;
+        withoutFlow["icmp-error-of-known-flow"] = intake.IcmpErrorsOfFlows;
+        foreach (string cause in withoutFlow.Where(c => c.Value == 0).Select(c => c.Key).ToList()) withoutFlow.Remove(cause);
+
+        var oddities = new SortedDictionary<string, long>(intake.Oddities.ToList().ToDictionary(), StringComparer.Ordinal);
+        if (intake.PacketsCut > 0) oddities["packet-cut"] = oddities.GetValueOrDefault("packet-cut") + intake.PacketsCut;
+
+        long packets = intake.V4.Packets + intake.V6.Packets;
+        long opened = intake.V4.Opened + intake.V6.Opened, expired = intake.V4.Expired + intake.V6.Expired;
+        long evicted = intake.V4.Evicted + intake.V6.Evicted, ended = intake.V4.Ended + intake.V6.Ended;
+        var broken = new List<string>();
+        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.FramesRead);
+        Check(broken, "frames read = decoded + not decoded", intake.FramesRead, counted);
+        Check(broken, "packets decoded = in flows + without flow + duplicates", decoded, packets + withoutFlow.Values.Sum());
+        Check(broken, "packets in flows = packets of the flows reported", packets, judge.Packets);
+        Check(broken, "flows opened = expired + evicted + live at the end", opened, expired + evicted + ended);
+        Check(broken, "flows opened = flows judged once", opened, judge.Flows);
+        long verdicts = 0;
+        foreach (long count in coverage.Verdicts) verdicts += count;
+        Check(broken, "judgements = sum of verdicts", judge.Judgements, verdicts);
+        return new AccountingReport
+        {
+            FramesRead = intake.FramesRead,
+            FramesDecoded = decoded,
+            FramesNotDecoded = [.. notDecoded],
+            PacketsInFlows = packets,
+            PacketsWithoutFlow = [.. withoutFlow],
+            Duplicates = 0,
+            FlowsOpened = opened,
+            FlowsExpired = expired,
+            FlowsEvicted = evicted,
+            FlowsLive = ended,
+            Oddities = [.. oddities],
+            BrokenIdentities = broken,
+        };
+    }
+
+    private static void Check(List<string> broken, string identity, long left, long right)
+    {
+        if (left != right) broken.Add(FormattableString.Invariant($"{identity}: {left} is not {right}"));
+    }
+}

@@ -5,7 +5,9 @@ namespace TrafficCheck.TestSupport.Frames;
 /// <summary>
 /// A TCP connection as timed frames with consistent sequence numbers. A script without <see cref="Handshake"/> starts midstream.
 /// </summary>
-/// <example><c>new TcpConversation("192.0.2.1", 40000, "192.0.2.2", 25, startNs).Handshake().ServerSends("220 ...").ClientCloses().Frames</c></example>
+/// <example>
+/// <c>new TcpConversation("192.0.2.1", 40000, "192.0.2.2", 25, startNs).Handshake().ServerSends("220 ...").ClientCloses().Frames</c>
+/// </example>
 public sealed class TcpConversation : ConversationScript<TcpConversation>
 {
     private uint _clientSeq;
@@ -125,11 +127,13 @@ public sealed class TcpConversation : ConversationScript<TcpConversation>
     }
 
     private void Segment(
-        bool fromClient, TcpFlags flags, uint seq, uint ack, ReadOnlySpan<byte> data, byte[] options, ushort window = 64240)
+        bool fromClient, TcpFlags flags, uint seq, uint ack, ReadOnlySpan<byte> data, byte[] options, ushort? window = null)
     {
         ushort source = fromClient ? ClientPort : ServerPort;
         ushort destination = fromClient ? ServerPort : ClientPort;
-        FrameBuilder frame = Ip(fromClient).Tcp(source, destination, flags, seq, ack, options, window);
+        // A SYN states its window unscaled; later ones are scaled by the 7 bits that the SYNs agreed on (RFC 7323 section 2.2).
+        ushort size = window ?? (flags.HasFlag(TcpFlags.Syn) ? (ushort)64240 : (ushort)502);
+        FrameBuilder frame = Ip(fromClient).Tcp(source, destination, flags, seq, ack, options, size);
         Emit(fromClient, data.IsEmpty ? frame : frame.Payload(data));
     }
 

@@ -14,12 +14,15 @@ public sealed unsafe class FrameBatch : IDisposable
     /// </summary>
     public const int Slack = 64;
 
-    private FrameDescriptor[] _frames = new FrameDescriptor[4096];
+    private FrameDescriptor[] _frames;
 
     /// <param name="capacity">Initial size of the block in bytes.</param>
-    public FrameBatch(int capacity = 1 << 20)
+    /// <param name="frames">Initial room for descriptors.</param>
+    public FrameBatch(int capacity = 1 << 20, int frames = 4096)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frames);
+        _frames = new FrameDescriptor[frames];
         Buffer = (byte*)NativeMemory.AlignedAlloc((nuint)capacity + Slack, 4096);
         Capacity = capacity;
     }

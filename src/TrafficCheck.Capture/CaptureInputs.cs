@@ -1,0 +1,111 @@
+namespace TrafficCheck.Capture;
+
+/// <summary>Turns arguments (files, folders, <c>-</c>) into inputs.</summary>
+public static class CaptureInputs
+{
+    /// <summary>
+    /// Files are taken as they are given. Of folders, at any depth, the files that begin like a capture are taken and the others listed as
+    /// skipped. Links to folders inside a folder are not followed, so a cycle of links has no effect.
+    /// </summary>
+    public static ExpandedInputs Expand(IEnumerable<string> args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var expansion = new Expansion();
+        foreach (string arg in args) expansion.Add(arg);
+        return new ExpandedInputs(expansion.Inputs, expansion.Skipped, expansion.Errors);
+    }
+
+    private sealed class Expansion
+    {
+        private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+        public List<CaptureInput> Inputs { get; } = [];
+
+        public List<SkippedInput> Skipped { get; } = [];
+
+        public List<string> Errors { get; } = [];
+
+        public void Add(string arg)
+        {
+            if (arg == CaptureInput.StandardInput) Take(arg, arg);
+            else if (Directory.Exists(arg)) AddFolder(arg);
+            else if (File.Exists(arg)) Take(arg, Identity(arg));
+            else Errors.Add("No such file or folder: '" + arg + "'; check the spelling, or use - for standard input.");
+        }
+
+        private void AddFolder(string folder)
+        {
+            List<string> files = [];
+            var open = new Stack<string>();
+            open.Push(folder);
+            while (open.TryPop(out string? current)) List(current, files, open);
+            files.Sort(StringComparer.Ordinal);
+            int before = Inputs.Count;
+            foreach (string file in files) AddFound(file);
+            if (Inputs.Count == before && Errors.Count == 0) Errors.Add("No capture file in the folder '" + folder + "' (" + files.Count + " other files).");
+        }
+
+        private void List(string folder, List<string> files, Stack<string> open)
+        {
+            try
+            {
+                foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+                {
+                    string path = Path.Combine(folder, entry.Name);
+                    if ((entry.Attributes & FileAttributes.Directory) == 0) files.Add(path);
+                    else if (entry.LinkTarget is null) open.Push(path);
+                    else Skipped.Add(new SkippedInput(path, "is a link to a folder"));
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Errors.Add("The folder '" + folder + "' cannot be listed: " + e.Message);
+            }
+        }
+
+        private void AddFound(string file)
+        {
+            var info = new FileInfo(file);
+            if (!info.Exists)
+            {
+                Skipped.Add(new SkippedInput(file, "is a link that leads nowhere"));
+            }
+            else if (LengthOf(info) == 0)
+            {
+                // Pipes, sockets and devices have no length either: opening one could wait for ever.
+                Skipped.Add(new SkippedInput(file, "is empty or no regular file"));
+            }
+            else if (!CaptureFile.LooksLikeCapture(file, out string looksLike))
+            {
+                Skipped.Add(new SkippedInput(file, "looks like " + looksLike));
+            }
+            else
+            {
+                Take(file, Identity(file));
+            }
+        }
+
+        private void Take(string path, string identity)
+        {
+            if (_taken.Add(identity)) Inputs.Add(new CaptureInput(path));
+            else Skipped.Add(new SkippedInput(path, "is read already; it was given more than once"));
+        }
+
+        private static long LengthOf(FileInfo info) =>
+            info.LinkTarget is null ? info.Length : info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : 0;
+
+        private static string Identity(string path)
+        {
+            string full = Path.GetFullPath(path);
+            try
+            {
+                return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            }
+            catch (IOException)
+            {
+                // Opening the path will meet the same trouble and word it.
+                return full;
+            }
+        }
+    }
+}

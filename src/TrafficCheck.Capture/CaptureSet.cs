@@ -1,0 +1,260 @@
+using System.Diagnostics.CodeAnalysis;
+using TrafficCheck.Capture.Feeds;
+using TrafficCheck.Capture.Formats;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Capture;
+
+/// <summary>
+/// Many inputs delivered as one sequence merged by time, in runs of frames that lie one behind the other in one batch: nothing is copied.
+/// The order inside one input is never changed; where times are equal the input given first comes first. An input is open only while its
+/// frames are due, so a folder of consecutive files costs the memory of one. One thread at a time, except for the progress figures.
+/// </summary>
+public sealed class CaptureSet : IDisposable
+{
+    /// <summary>A read and the largest carried record fit; see <see cref="BlockFrameSource.ReadSize"/>.</summary>
+    private const int LargestBatch = 1 << 19;
+
+    /// <summary>Batches grow to what a single frame needs.</summary>
+    private const int SmallestBatch = 1 << 14;
+
+    private const int PeekBatch = 1 << 16;
+    private const int SmallestRoom = 256;
+
+    /// <summary>Memory that is shared out in large batches; beyond it each further open input takes a smallest one.</summary>
+    private const int BatchBudget = 1 << 26;
+
+    private readonly Slot[] _slots;
+    private readonly PriorityQueue<Slot, (long HeadNs, int Index)> _due = new();
+    private readonly Stack<FrameBatch> _spare = new();
+    private readonly Stream? _standardInput;
+    private Slot? _current;
+    private long _bytesConsumed;
+    private long _batchBytes;
+    private bool _scheduled;
+    private bool _disposed;
+
+    /// <param name="inputs">What to read, in the order in which <see cref="Summaries"/> lists it.</param>
+    /// <param name="standardInput">What <c>-</c> reads, or null for the standard input of the process.</param>
+    public CaptureSet(IReadOnlyList<CaptureInput> inputs, Stream? standardInput = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        _standardInput = standardInput;
+        _slots = [.. inputs.Select((input, index) => new Slot(input, index))];
+        TotalBytes = inputs.Any(input => input.IsStandardInput) ? null : inputs.Sum(input => LengthOf(input.Path));
+    }
+
+    /// <summary>Interfaces of all inputs opened so far.</summary>
+    public CaptureInterfaces Interfaces { get; } = new();
+
+    /// <summary>One summary for each input in the order given; complete once <see cref="ReadRun"/> returned false.</summary>
+    public IReadOnlyList<InputSummary> Summaries => [.. _slots.Select(Describe)];
+
+    /// <summary>Bytes of the files on disk that are done. May be read by any thread.</summary>
+    public long BytesConsumed => Volatile.Read(ref _bytesConsumed);
+
+    /// <summary>Size of all files on disk, or null when an input is a stream.</summary>
+    public long? TotalBytes { get; private set; }
+
+    /// <summary>Inputs that hold a file handle and a batch now.</summary>
+    internal int OpenInputs => _slots.Count(slot => slot.Source is not null);
+
+    /// <summary>
+    /// The next run: <paramref name="count"/> frames (at least one) from <paramref name="start"/> in <paramref name="batch"/>. They are valid until
+    /// the next call.
+    /// </summary>
+    /// <returns>False when all inputs are at their end.</returns>
+    public bool ReadRun([NotNullWhen(true)] out FrameBatch? batch, out int start, out int count)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_scheduled) ScheduleAll();
+        if (_current is not null) Reschedule(_current);
+        _current = null;
+        while (_due.TryDequeue(out Slot? slot, out _))
+        {
+            // An input that was only peeked at is opened when its turn comes.
+            if (slot.Source is null)
+            {
+                Open(slot, CaptureFile.Open(slot.Input.Path, slot.Index, Interfaces));
+                Reschedule(slot);
+                continue;
+            }
+
+            _current = slot;
+            batch = slot.Batch!;
+            start = slot.Next;
+            slot.Next = RunEnd(slot);
+            count = slot.Next - start;
+            return true;
+        }
+
+        batch = null;
+        start = count = 0;
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (Slot slot in _slots)
+        {
+            slot.Source?.Dispose();
+            slot.Batch?.Dispose();
+            slot.Source = null;
+            slot.Batch = null;
+        }
+
+        while (_spare.TryPop(out FrameBatch? batch)) batch.Dispose();
+        _due.Clear();
+        _current = null;
+    }
+
+    private int RunEnd(Slot slot)
+    {
+        ReadOnlySpan<FrameDescriptor> frames = slot.Batch!.Frames;
+        if (!_due.TryPeek(out _, out (long HeadNs, int Index) rival)) return frames.Length;
+
+        // The rival goes first at an equal time only when it was given first.
+        bool winsTies = slot.Index < rival.Index;
+        int end = slot.Next + 1;
+        while (end < frames.Length && (frames[end].TimestampNs < rival.HeadNs || (winsTies && frames[end].TimestampNs == rival.HeadNs))) end++;
+        return end;
+    }
+
+    /// <summary>Puts an open input back in line at its next frame, after reading on where its batch is used up; closes it at its end.</summary>
+    private void Reschedule(Slot slot)
+    {
+        IFrameSource source = slot.Source!;
+        if (slot.Next == slot.Batch!.Count)
+        {
+            slot.Next = 0;
+            bool more = source.Read(slot.Batch);
+            Consume(slot, source.BytesConsumed);
+            if (!more)
+            {
+                Close(slot);
+                return;
+            }
+        }
+
+        _due.Enqueue(slot, (slot.Batch.Frames[slot.Next].TimestampNs, slot.Index));
+    }
+
+    private void ScheduleAll()
+    {
+        _scheduled = true;
+        if (_slots is [{ Input.IsStandardInput: false } only])
+        {
+            // Nothing to compare it with: it need not be opened twice.
+            _due.Enqueue(only, (long.MinValue, 0));
+            return;
+        }
+
+        using var scratch = new FrameBatch(PeekBatch, SmallestRoom);
+        foreach (Slot slot in _slots) Schedule(slot, scratch);
+    }
+
+    /// <summary>Learns when an input begins. A file is closed again until it is due; what can be read only once stays open.</summary>
+    private void Schedule(Slot slot, FrameBatch scratch)
+    {
+        if (slot.Input.IsStandardInput)
+        {
+            Open(slot, CaptureFile.Open(_standardInput ?? Console.OpenStandardInput(), CaptureInput.StandardInput, slot.Index, Interfaces));
+            Reschedule(slot);
+            return;
+        }
+
+        if (FileFeed.TryOpen(slot.Input.Path, out FileFeed? feed, out _) && !feed.CanRewind)
+        {
+            TotalBytes = null;
+            Open(slot, CaptureFile.Open(feed, new SourceOrigin(slot.Input.Path, slot.Index, Interfaces)));
+            Reschedule(slot);
+            return;
+        }
+
+        // The interfaces met here are met again when the file is read.
+        var passing = new CaptureInterfaces();
+        using IFrameSource peeked = feed is null
+            ? CaptureFile.Open(slot.Input.Path, slot.Index, passing)
+            : CaptureFile.Open(feed, new SourceOrigin(slot.Input.Path, slot.Index, passing));
+        if (peeked.Read(scratch))
+        {
+            _due.Enqueue(slot, (scratch.Frames[0].TimestampNs, slot.Index));
+            return;
+        }
+
+        slot.Summary = peeked.Describe();
+        Consume(slot, peeked.TotalBytes ?? peeked.BytesConsumed);
+    }
+
+    private void Open(Slot slot, IFrameSource source)
+    {
+        slot.Source = source;
+        slot.Next = 0;
+        if (!_spare.TryPop(out FrameBatch? batch))
+        {
+            batch = _batchBytes < BatchBudget ? new FrameBatch(LargestBatch) : new FrameBatch(SmallestBatch, SmallestRoom);
+            _batchBytes += batch.Capacity;
+        }
+
+        batch.Clear();
+        slot.Batch = batch;
+    }
+
+    private void Close(Slot slot)
+    {
+        slot.Summary = slot.Source!.Describe();
+        Consume(slot, slot.Source.TotalBytes ?? slot.Source.BytesConsumed);
+        slot.Source.Dispose();
+        slot.Source = null;
+        _spare.Push(slot.Batch!);
+        slot.Batch = null;
+    }
+
+    private void Consume(Slot slot, long upTo)
+    {
+        Volatile.Write(ref _bytesConsumed, _bytesConsumed + upTo - slot.Consumed);
+        slot.Consumed = upTo;
+    }
+
+    private static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        try
+        {
+            return file.Exists ? (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Opening it will meet the same trouble and word it; for the progress figures it counts nothing.
+            return 0;
+        }
+    }
+
+    private static InputSummary Describe(Slot slot) => slot.Summary ?? slot.Source?.Describe() ?? new InputSummary
+    {
+        Path = slot.Input.Path,
+        Format = "unread",
+        LinkTypes = [],
+        Frames = 0,
+        Bytes = 0,
+        Problems = [],
+    };
+
+    private sealed class Slot(CaptureInput input, int index)
+    {
+        public CaptureInput Input { get; } = input;
+
+        public int Index { get; } = index;
+
+        public IFrameSource? Source { get; set; }
+
+        public FrameBatch? Batch { get; set; }
+
+        public int Next { get; set; }
+
+        public InputSummary? Summary { get; set; }
+
+        public long Consumed { get; set; }
+    }
+}

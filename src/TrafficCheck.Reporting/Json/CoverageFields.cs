@@ -1,0 +1,40 @@
+using System.Text.Json;
+using TrafficCheck.Core.Engine.Reports;
+
+namespace TrafficCheck.Reporting.Json;
+
+internal static class CoverageFields
+{
+    public static void WriteCoverage(this Utf8JsonWriter json, CheckReport report)
+    {
+        bool several = report.Matrix.Sources.Count > 1;
+        json.WriteStartArray("coverage");
+        foreach (var row in report.Coverage)
+        {
+            json.WriteStartObject();
+            json.WriteRow(row.Row, row.Subject, several);
+            json.WriteString("state", row.State.Word());
+            json.WriteString("note", row.Note);
+            json.WriteHits("exclusive", row.Exclusive);
+            json.WriteHits("shared", row.Shared);
+            json.WriteHits("covered", row.Covered);
+            json.WriteNumber("worked", row.Worked);
+            json.WriteNumber("failed", row.Failed);
+            json.WriteNumber("reversed", row.Reversed);
+            json.WriteTime("first", row.FirstNs);
+            json.WriteTime("last", row.LastNs);
+            json.WriteStartObject("initiators");
+            json.WriteNumber("in", row.InitiatedIn);
+            json.WriteNumber("out", row.InitiatedOut);
+            json.WriteEndObject();
+            json.WriteNumber("distinctPeers", row.Peers.Count);
+            json.WriteBoolean("distinctPeersAtLeast", row.Peers.AtLeast);
+            json.WriteStrings("peerSample", row.Peers.Sample);
+            json.WriteStrings("ambiguousWith", row.AmbiguousWith);
+            json.WriteEndObject();
+            json.FlushWhenFull();
+        }
+
+        json.WriteEndArray();
+    }
+}

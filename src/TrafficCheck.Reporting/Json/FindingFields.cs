@@ -1,0 +1,59 @@
+using System.Text.Json;
+using TrafficCheck.Core.Engine.Reports;
+
+namespace TrafficCheck.Reporting.Json;
+
+internal static class FindingFields
+{
+    public static void WriteFindings(this Utf8JsonWriter json, CheckReport report)
+    {
+        json.WriteStartArray("findings");
+        foreach (var finding in report.Findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", finding.Id);
+            json.WriteString("kind", finding.Kind.Word());
+            json.WriteWord("reason", finding.Reason.Word());
+            json.WriteString("severity", finding.Severity.Word());
+            json.WriteString("subject", finding.Subject);
+            json.WriteWord("direction", finding.Direction.Word());
+            json.WriteString("transport", finding.Transport);
+            json.WriteCount("servicePort", finding.ServicePort);
+            json.WriteNumber("ports", finding.Ports);
+            json.WriteString("application", finding.Application);
+            json.WriteHosts("peers", finding.Peers);
+            json.WriteStrings("hosts", finding.Hosts.Sample);
+            json.WriteNumber("hostCount", finding.Hosts.Count);
+            json.WriteBoolean("hostCountAtLeast", finding.Hosts.AtLeast);
+            json.WriteNumber("flows", finding.Flows);
+            json.WriteNumber("packets", finding.Packets);
+            json.WriteNumber("bytes", finding.Bytes);
+            json.WriteTime("first", finding.FirstNs);
+            json.WriteTime("last", finding.LastNs);
+            json.WriteCounts("outcomes", finding.Outcomes.Select(o => KeyValuePair.Create(o.Key.Word(), o.Value)));
+            json.WriteNumber("escaped", finding.Escaped);
+            json.WriteNumber("attempted", finding.Attempted);
+            json.WriteString("nearestRow", finding.NearestRow);
+            json.WriteCount("nearestRowLine", finding.NearestRowLine);
+            json.WriteString("explanation", finding.Explanation);
+            json.WriteString("suggestion", finding.Suggestion);
+            json.WriteStartObject("evidence");
+            json.WriteStartArray("frames");
+            foreach (long frame in finding.Frames) json.WriteNumberValue(frame);
+            json.WriteEndArray();
+            json.WriteNull("file");
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.FlushWhenFull();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A word, or null for the value that has none.</summary>
+    private static void WriteWord(this Utf8JsonWriter json, string name, string word)
+    {
+        if (word.Length > 0) json.WriteString(name, word);
+        else json.WriteNull(name);
+    }
+}

@@ -1,0 +1,53 @@
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Reporting.Layout;
+
+namespace TrafficCheck.Reporting.Sections;
+
+/// <summary>How far the capture can be trusted, with the figures behind the grade. A figure that is not known is named, never 0.</summary>
+internal static class VisibilitySection
+{
+    private const int Indent = 15;
+
+    public static void Write(ReportScope scope)
+    {
+        var seen = scope.Report.Visibility;
+        var ink = seen.Grade switch
+        {
+            'A' or 'B' => Ink.StrongGood,
+            'C' => Ink.StrongWarning,
+            _ => Ink.StrongBad,
+        };
+        var unknown = new List<string>();
+        scope.Canvas.Line(
+            new StyledText().Add("Visibility ", Ink.Strong).Add(seen.Grade.ToString(), ink).PadTo(Indent)
+                .Add(string.Join(ReportScope.Dot, Known(seen, unknown))),
+            Indent);
+        if (unknown.Count > 0) scope.Canvas.Line(new StyledText().Space(Indent).Add($"not known: {string.Join(", ", unknown)}", Ink.Faint), Indent);
+        foreach (string note in seen.Notes) scope.Canvas.Line(new StyledText().Space(Indent).Add(note, Ink.Warning), Indent + 2);
+    }
+
+    private static List<string> Known(VisibilityReport seen, List<string> unknown)
+    {
+        var known = new List<string>();
+        if (seen.DroppedFrames is { } dropped) known.Add(dropped == 0 ? "no drops" : Glued($"{Figures.Count(dropped, "frame")} dropped"));
+        else unknown.Add("drops (no input says)");
+
+        if (seen.OneWayShare is { } oneWay) known.Add(Glued($"{Figures.Percent(oneWay)} one-way"));
+        else unknown.Add("one-way share (no conversation to tell)");
+
+        known.Add(seen.UndecodedShare > 0 ? Glued($"{Figures.Percent(seen.UndecodedShare)} not decoded") : "all decoded");
+        known.Add(seen.TruncatedFrames == 0 ? "none cut short" : Glued($"{Figures.Count(seen.TruncatedFrames)} cut short"));
+        if (seen.OutOfOrder > 0) known.Add(Glued($"{Figures.Count(seen.OutOfOrder)} out of order"));
+
+        if (seen.Gaps is { } gaps) known.Add(gaps == 0 ? "no gaps" : Figures.Count(gaps, "gap"));
+        else unknown.Add("gaps");
+        if (seen.Duplicates is { } copies)
+            known.Add(copies == 0 ? "no mirror copies" : Glued($"{Figures.Count(copies)} mirror {(copies == 1 ? "copy" : "copies")} removed"));
+        else unknown.Add("mirror copies");
+        if (seen.BadChecksums is { } bad) known.Add(bad == 0 ? "no bad checksums" : Glued($"{Figures.Count(bad)} bad checksums"));
+        else unknown.Add("checksums");
+        return known;
+    }
+
+    private static string Glued(string text) => text.Replace(' ', Figures.Glue);
+}

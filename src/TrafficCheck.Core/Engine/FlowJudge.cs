@@ -6,7 +6,7 @@ using TrafficCheck.Core.Wire;
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>
-/// Where flows meet the matrix. Judges each flow when it ends, once from the point of view of each subject that has one of its ends. A flow
+/// Where flows meet the matrix. Judges each flow when it ends, once for each end that is protected (and whose subjects the other end does not share). A flow
 /// whose verdict depends on another flow (active FTP data on its control connection) waits for the end of the input, because the other may
 /// end later.
 /// </summary>
@@ -75,13 +75,9 @@ internal sealed class FlowJudge
                 return;
             }
 
-            if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned, high);
-            for (ulong left = concerned; left != 0; left &= left - 1)
-            {
-                int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
-                Judgement judgement = ForSubject(in flow, subject, ((high >> subject) & 1) != 0, reading);
-                Deliver(in flow, in judgement);
-            }
+            if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned);
+            if ((low & ~high) != 0) Deliver(in flow, ForEnd(in flow, low & ~high, subjectIsHigh: false, reading));
+            if ((high & ~low) != 0) Deliver(in flow, ForEnd(in flow, high & ~low, subjectIsHigh: true, reading));
         }
     }
 
@@ -99,70 +95,85 @@ internal sealed class FlowJudge
         Deliver(in flow, in judgement);
     }
 
-    /// <summary>
-    /// The rung below the ledger: exactly one end's port is a service port in the matrix. Where several subjects are concerned the first that
-    /// can tell decides for all, so that a flow has one initiator.
-    /// </summary>
-    private FlowReading WithMatrixEvidence(in FlowSummary flow, FlowReading reading, ulong concerned, ulong high)
+    /// <summary>The rung below the ledger: exactly one end's port is a service port in the matrix, for the subjects concerned.</summary>
+    private FlowReading WithMatrixEvidence(in FlowSummary flow, FlowReading reading, ulong concerned)
     {
         if (!TransportNames.HasPorts(flow.Protocol)) return reading;
+        bool lowServes = false, highServes = false;
         for (ulong left = concerned; left != 0; left &= left - 1)
         {
             int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
-            bool lowServes = _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.LowPort);
-            bool highServes = _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.HighPort);
-            if (lowServes == highServes) continue;
-            IpAddress initiator = lowServes ? flow.Ends.HighAddress : flow.Ends.LowAddress;
-            if (!AddressKind.CannotInitiate(initiator)) return new(lowServes, EvidenceMethod.Matrix, Confidence.Likely);
+            lowServes |= _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.LowPort);
+            highServes |= _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.HighPort);
         }
 
-        return reading;
+        if (lowServes == highServes) return reading;
+        IpAddress initiator = lowServes ? flow.Ends.HighAddress : flow.Ends.LowAddress;
+        return AddressKind.CannotInitiate(initiator) ? reading : new(lowServes, EvidenceMethod.Matrix, Confidence.Likely);
     }
 
-    private Judgement ForSubject(in FlowSummary flow, int subject, bool subjectIsHigh, FlowReading reading)
+    /// <summary>The judgement for the subjects that one end belongs to. A host that is several subjects may do what any of them may.</summary>
+    private Judgement ForEnd(in FlowSummary flow, ulong subjects, bool subjectIsHigh, FlowReading reading)
     {
-        bool inbound = reading.InitiatorIsHigh != subjectIsHigh;
-        bool judgedInbound = inbound;
-        var (verdict, reason, rows) = Evaluate(in flow, subject, subjectIsHigh, inbound);
+        bool inbound = reading.InitiatorIsHigh != subjectIsHigh, judgedInbound = inbound;
+        Evaluation judged = EvaluateAll(in flow, subjects, subjectIsHigh, inbound);
         if (reading.Confidence is Confidence.Weak or Confidence.Unknown)
         {
             // The two-readings rule: a direction that is not known may decide nothing.
-            var (otherVerdict, _, otherRows) = Evaluate(in flow, subject, subjectIsHigh, !inbound);
-            if (otherVerdict != verdict)
+            Evaluation other = EvaluateAll(in flow, subjects, subjectIsHigh, !inbound);
+            if (other.Verdict != judged.Verdict)
             {
-                if (otherVerdict < verdict) (judgedInbound, rows) = (!inbound, otherRows);
-                (verdict, reason) = (Verdict.Undetermined, Reason.DirectionUnknown);
+                if (other.Verdict < judged.Verdict) (judgedInbound, judged) = (!inbound, other);
+                judged = judged with { Verdict = Verdict.Undetermined, Reason = Reason.DirectionUnknown };
             }
         }
 
         return new(
-            subject, reading.InitiatorIsHigh, inbound ? FlowDirection.In : FlowDirection.Out, reading.Method, reading.Confidence,
-            FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh), verdict, reason, LinkScopeKind.None,
-            ServicePort(flow.Protocol, flow.Ends, serviceIsHigh: judgedInbound == subjectIsHigh), rows);
+            judged.Subject, reading.InitiatorIsHigh, inbound ? FlowDirection.In : FlowDirection.Out, reading.Method, reading.Confidence,
+            FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh), judged.Verdict, judged.Reason, LinkScopeKind.None,
+            ServicePort(flow.Protocol, flow.Ends, serviceIsHigh: judgedInbound == subjectIsHigh), judged.Rows);
+    }
+
+    private Evaluation EvaluateAll(in FlowSummary flow, ulong subjects, bool subjectIsHigh, bool inbound)
+    {
+        Evaluation best = default;
+        for (ulong left = subjects; left != 0; left &= left - 1)
+        {
+            Evaluation next = Evaluate(in flow, System.Numerics.BitOperations.TrailingZeroCount(left), subjectIsHigh, inbound);
+            if (left == subjects || next.Rank < best.Rank) best = next;
+        }
+
+        return best;
     }
 
     /// <summary>The verdict if the flow was initiated in this direction.</summary>
-    private (Verdict, Reason, int Rows) Evaluate(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
+    private Evaluation Evaluate(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
     {
         FlowEndpoints ends = flow.Ends;
         IpAddress peer = subjectIsHigh ? ends.LowAddress : ends.HighAddress;
         ushort port = ServicePort(flow.Protocol, ends, serviceIsHigh: inbound == subjectIsHigh);
         RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, []);
-        if (match.Answer == MatchAnswer.Yes) return (Verdict.Allowed, Reason.None, match.RowSet);
+        if (match.Answer == MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
         if (ServerPortRow(in flow, subject, subjectIsHigh, inbound) is var row and >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound))
-            return (Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], []));
-        if (match.Answer == MatchAnswer.CannotTell) return (Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
-        if (match.Answer == MatchAnswer.OtherPeer) return (Verdict.Unexpected, Reason.Peer, match.RowSet);
+            return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], []));
+        if (match.Answer == MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
+        if (match.Answer == MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
         ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, flow.Protocol, port);
-        if (candidates.Has(!inbound)) return (Verdict.Unexpected, Reason.Direction, SetOf(in candidates, !inbound));
+        if (candidates.Has(!inbound)) return new(subject, Verdict.Unexpected, Reason.Direction, SetOf(in candidates, !inbound));
         foreach (byte other in (ReadOnlySpan<byte>)[TransportNames.Tcp, TransportNames.Udp, TransportNames.Sctp])
         {
             if (other == flow.Protocol || !TransportNames.HasPorts(flow.Protocol)) continue;
             ref readonly CandidateRows others = ref _matrix.Candidates(subject, other, port);
-            if (others.Has(inbound)) return (Verdict.Unexpected, Reason.Transport, SetOf(in others, inbound));
+            if (others.Has(inbound)) return new(subject, Verdict.Unexpected, Reason.Transport, SetOf(in others, inbound));
         }
 
-        return (Verdict.Unexpected, Reason.Port, RowSets.None);
+        return new(subject, Verdict.Unexpected, Reason.Port, RowSets.None);
+    }
+
+    private readonly record struct Evaluation(int Subject, Verdict Verdict, Reason Reason, int Rows)
+    {
+        /// <summary>Allowed first, then what a name would settle, then the nearest miss.</summary>
+        public int Rank => Verdict == Verdict.Allowed ? 0 : Verdict == Verdict.Undetermined ? 1 : 2 + (int)Reason;
     }
 
     private int SetOf(in CandidateRows candidates, bool inbound)

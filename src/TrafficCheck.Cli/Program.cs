@@ -1,1 +1,51 @@
-Console.WriteLine("trafficcheck");
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
+using TrafficCheck.Cli;
+using TrafficCheck.Cli.Commands;
+using TrafficCheck.Reporting;
+
+// Reports are UTF-8 without a byte order mark wherever they go.
+using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n", AutoFlush = false };
+TextWriter errors = Console.Error;
+var root = new RootCommand("Checks network traffic against the table of what is allowed, and says what should not be there, what fails, and what nobody proved.")
+{
+    CheckCommand.Create(output, errors),
+    MatrixCommand.Create(output, errors),
+};
+try
+{
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Action is ParseErrorAction wrong)
+    {
+        wrong.ShowHelp = false;
+        wrong.ShowTypoCorrections = true;
+        parsed.Invoke(new InvocationConfiguration { Output = errors, Error = errors });
+        errors.WriteLine("See 'trafficcheck --help'.");
+        return ExitCode.WrongUsage;
+    }
+
+    return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+}
+catch (UsageException e)
+{
+    errors.WriteLine("trafficcheck: " + TerminalText.Clean(e.Message));
+    return ExitCode.WrongUsage;
+}
+catch (IOException e)
+{
+    // A reader of our output that went away (head, less) is no error of ours, but nothing more can be written.
+    errors.WriteLine("trafficcheck: " + TerminalText.Clean(e.Message));
+    return ExitCode.InputDamaged;
+}
+finally
+{
+    try
+    {
+        output.Flush();
+    }
+    catch (IOException)
+    {
+        errors.WriteLine("trafficcheck: standard output was closed before the report was written");
+    }
+}

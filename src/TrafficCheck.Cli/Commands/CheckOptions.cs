@@ -1,0 +1,93 @@
+using System.CommandLine;
+
+namespace TrafficCheck.Cli.Commands;
+
+/// <summary>The arguments and options of <c>check</c>, with the words of their help.</summary>
+internal sealed class CheckOptions
+{
+    public Argument<string[]> Inputs { get; } = new("INPUT")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Capture files (pcap, pcapng, snoop; plain, .gz or .zst), folders, or - for standard input. Several are merged by time.",
+    };
+
+    public Option<string[]> Matrix { get; } = new("--matrix", "-m")
+    {
+        HelpName = "FILE",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        Description = "The allowed matrix: the vendor's Markdown table. Repeatable.",
+    };
+
+    public Option<string[]> Protect { get; } = new("--protect", "-p")
+    {
+        HelpName = "[NAME=]ADDR[/LEN][,...]",
+        Arity = ArgumentArity.OneOrMore,
+        Description = "The protected hosts of subject NAME (its name or position in the matrix; without NAME: of all). Repeatable. Replaces addresses that the matrix gives.",
+    };
+
+    public Option<string> Format { get; } = Choice("--format", ["text", "json"], "text", "Report format on standard output.", "-f");
+
+    public Option<string[]> Output { get; } = new("--output", "-o")
+    {
+        HelpName = "FILE",
+        Description = "Also write the report to FILE, .txt or .json. Repeatable.",
+    };
+
+    public Option<string?> Flows { get; } = new("--flows") { HelpName = "FILE", Description = "Write every flow to FILE, .csv or .ndjson." };
+
+    public Option<string[]> FailOn { get; } = new("--fail-on")
+    {
+        HelpName = "LIST",
+        DefaultValueFactory = _ => ["unexpected"],
+        Description = "What makes exit code 1: unexpected, undetermined, failing, missing, never; a list with commas is allowed.",
+    };
+
+    public Option<string> MinVisibility { get; } = Choice("--min-visibility", ["A", "B", "C", "D", "E", "F"], "F", "A worse visibility grade makes exit code 4.");
+
+    public Option<string?> IdleTimeout { get; } = new("--idle-timeout")
+    {
+        HelpName = "none|NAME=SECONDS,...",
+        Description = "When an idle flow ends. Names: established (3600), half-open (120), closed (120), udp (180), other (60).",
+    };
+
+    public Option<long> MaxFlows { get; } = new("--max-flows")
+    {
+        HelpName = "N",
+        DefaultValueFactory = _ => Core.Flows.FlowLimits.DefaultMax,
+        Description = "Flows live at once; when there are more, the least useful end early and are counted.",
+    };
+
+    public Option<bool> VlanInKey { get; } = new("--vlan-in-key") { Description = "Equal addresses and ports in two VLANs are two flows." };
+
+    public Option<string> LinkScope { get; } = Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
+
+    public Option<bool> KeepDuplicates { get; } = new("--keep-duplicates") { Description = "Count every copy of a mirrored packet. This version removes none." };
+
+    public Option<int> Threads { get; } = new("--threads")
+    {
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+        Description = "Upper limit of threads. This version uses one.",
+    };
+
+    public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "No report on standard output and no progress; files and exit code only." };
+
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "All findings, the whole coverage table, and every message about the matrix." };
+
+    public Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours. NO_COLOR and output that is no terminal have the same effect." };
+
+    public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
+
+    public IEnumerable<Option> All =>
+        [Matrix, Protect, Format, Output, Flows, FailOn, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
+
+    private static Option<string> Choice(string name, string[] words, string start, string description, params string[] aliases)
+    {
+        var option = new Option<string>(name, aliases) { HelpName = string.Join('|', words), DefaultValueFactory = _ => start, Description = description };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using TrafficCheck.Capture;
+using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+using TrafficCheck.Matrices;
+using TrafficCheck.Reporting;
+
+namespace TrafficCheck.Cli.Commands;
+
+/// <summary>One run of <c>check</c>: reads the matrix, feeds the engine, writes what was asked for.</summary>
+internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWriter output, TextWriter errors)
+{
+    public int Run()
+    {
+        // Everything that can be wrong with the command line is said before the first frame is read.
+        ExitRules rules = new(OptionText.ParseFailOn(parsed.GetValue(options.FailOn) ?? []), parsed.GetValue(options.MinVisibility)![0]);
+        EngineOptions engineOptions = ReadEngineOptions();
+        string? flowsPath = parsed.GetValue(options.Flows);
+        if (flowsPath is not null) OptionText.CheckFlowsPath(flowsPath);
+        string[] reportPaths = parsed.GetValue(options.Output) ?? [];
+        foreach (string path in reportPaths) OptionText.CheckReportPath(path);
+
+        string[] matrixPaths = parsed.GetValue(options.Matrix)!;
+        AllowedMatrix? matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Lenient), parsed.GetValue(options.Verbose), errors);
+        if (matrix is null) return ExitCode.WrongUsage;
+        string[] protect = parsed.GetValue(options.Protect) ?? [];
+        IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
+
+        ExpandedInputs inputs = CaptureInputs.Expand(parsed.GetValue(options.Inputs)!);
+        if (inputs.Errors.Count > 0) throw new UsageException(string.Join("\n", inputs.Errors));
+        foreach (SkippedInput skipped in inputs.Skipped) errors.WriteLine(TerminalText.Clean($"skipped: {skipped.Path} {skipped.Reason}"));
+
+        using var set = new CaptureSet(inputs.Inputs);
+        using CheckEngine engine = CreateEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null);
+        ReadAll(set, engine);
+        CheckReport report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions), rules);
+        Write(report, engine, flowsPath, reportPaths);
+        if (report.Accounting.BrokenIdentities.Count == 0) return report.Summary.ExitCode;
+        foreach (string broken in report.Accounting.BrokenIdentities) errors.WriteLine("internal error, accounting does not add up: " + broken);
+        return ExitCode.InternalError;
+    }
+
+    private static CheckEngine CreateEngine(
+        AllowedMatrix matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> hosts, CaptureInterfaces interfaces, EngineOptions engineOptions, bool keepRows)
+    {
+        try
+        {
+            return new CheckEngine(matrix, hosts, interfaces, engineOptions, keepRows);
+        }
+        catch (InsufficientMemoryException e)
+        {
+            throw new UsageException($"{e.Message} Lower --max-flows.");
+        }
+        catch (MatrixTooLargeException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private void ReadAll(CaptureSet set, CheckEngine engine)
+    {
+        bool show = !parsed.GetValue(options.Quiet) && !parsed.GetValue(options.NoProgress) && !Console.IsErrorRedirected;
+        using var progress = new ProgressDisplay(show ? errors : null, () => (set.BytesConsumed, set.TotalBytes));
+        while (set.ReadRun(out FrameBatch? batch, out int start, out int count))
+        {
+            engine.Process(batch, start, count);
+            progress.Tick(engine.FramesRead);
+        }
+    }
+
+    private EngineOptions ReadEngineOptions()
+    {
+        long maxFlows = parsed.GetValue(options.MaxFlows);
+        if (maxFlows is < 1 or > Core.Flows.FlowLimits.HighestMax)
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-flows {maxFlows}: give a number from 1 to {Core.Flows.FlowLimits.HighestMax}"));
+        int threads = parsed.GetValue(options.Threads);
+        if (threads is < 1 or > 1024) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--threads {threads}: give a number from 1 to 1024"));
+        return new EngineOptions
+        {
+            Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
+            MaxFlows = maxFlows,
+            VlanInKey = parsed.GetValue(options.VlanInKey),
+            JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
+        };
+    }
+
+    /// <summary>What decides the result, and nothing else: the report of the same input must be the same.</summary>
+    private static List<KeyValuePair<string, string>> Parameters(string[] matrixPaths, string[] protect, ExitRules rules, EngineOptions engine) =>
+    [
+        new("matrix", string.Join(',', matrixPaths)),
+        new("protect", string.Join(' ', protect)),
+        new("failOn", OptionText.Words(rules.FailOn)),
+        new("minVisibility", rules.MinGrade.ToString()),
+        new("idleTimeout", OptionText.Words(engine.Timeouts)),
+        new("maxFlows", engine.MaxFlows.ToString(CultureInfo.InvariantCulture)),
+        new("vlanInKey", engine.VlanInKey ? "true" : "false"),
+        new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
+    ];
+
+    private void Write(CheckReport report, CheckEngine engine, string? flowsPath, string[] reportPaths)
+    {
+        if (flowsPath is not null)
+        {
+            using IFlowExport export = FlowExport.Open(flowsPath);
+            engine.WriteRows(row => export.Add(in row));
+            export.Complete();
+        }
+
+        bool verbose = parsed.GetValue(options.Verbose);
+        foreach (string path in reportPaths)
+        {
+            using var file = new StreamWriter(path, false, new UTF8Encoding(false)) { NewLine = "\n" };
+            if (OptionText.IsJson(path)) JsonReport.Write(report, file);
+            else TextReport.Write(report, file, TextStyle.Plain with { Verbose = verbose });
+        }
+
+        if (parsed.GetValue(options.Quiet)) return;
+        if (parsed.GetValue(options.Format) == "json") JsonReport.Write(report, output);
+        else TextReport.Write(report, output, TerminalStyle.Of(parsed.GetValue(options.NoColor)) with { Verbose = verbose });
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Matrices;
+using TrafficCheck.Reporting;
+
+namespace TrafficCheck.Cli;
+
+/// <summary>Reads the matrix of a run and says on standard error what is wrong with it.</summary>
+internal static class MatrixLoading
+{
+    /// <returns>Null when the matrix cannot be used; the errors are written.</returns>
+    public static AllowedMatrix? Load(string[] paths, bool lenient, bool verbose, TextWriter errors)
+    {
+        MatrixImport import = MatrixReader.Read(paths, new MatrixReadOptions(lenient));
+        bool usable = import.Matrix is not null;
+        int hidden = 0;
+        foreach (MatrixMessage message in import.Messages)
+        {
+            if (verbose || message.Severity == MessageSeverity.Error || (lenient && message.Code == "not-enforced")) errors.WriteLine(TerminalText.Clean(message.ToString()));
+            else if (message.Severity == MessageSeverity.Warning) hidden++;
+        }
+
+        if (hidden > 0 && usable)
+            errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix: {hidden} warnings; trafficcheck matrix lint {TerminalText.Clean(string.Join(' ', paths))} shows them"));
+        return import.Matrix;
+    }
+}

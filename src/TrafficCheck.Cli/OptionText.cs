@@ -1,0 +1,92 @@
+using System.Globalization;
+using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Reporting;
+
+namespace TrafficCheck.Cli;
+
+/// <summary>Option values that are small languages of their own, both ways.</summary>
+internal static class OptionText
+{
+    private const long Second = 1_000_000_000;
+
+    private static readonly (string Word, FailOn Value)[] s_failOn =
+        [("unexpected", FailOn.Unexpected), ("undetermined", FailOn.Undetermined), ("failing", FailOn.Failing), ("missing", FailOn.Missing)];
+
+    /// <exception cref="UsageException">A word is not known, or <c>never</c> stands with others.</exception>
+    public static FailOn ParseFailOn(IEnumerable<string> values)
+    {
+        var result = FailOn.Never;
+        string[] words = [.. values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        foreach (string word in words)
+        {
+            if (word == "never")
+            {
+                if (words.Length > 1) throw new UsageException("--fail-on: never does not go with other words");
+                continue;
+            }
+
+            int at = Array.FindIndex(s_failOn, f => f.Word == word);
+            if (at < 0) throw new UsageException($"--fail-on '{word}': give unexpected, undetermined, failing, missing or never");
+            result |= s_failOn[at].Value;
+        }
+
+        return words.Length > 0 ? result : throw new UsageException("--fail-on is empty: give unexpected, undetermined, failing, missing or never");
+    }
+
+    public static string Words(FailOn value) =>
+        value == FailOn.Never ? "never" : string.Join(',', s_failOn.Where(f => value.HasFlag(f.Value)).Select(f => f.Word));
+
+    /// <summary><c>none</c>, or changes to the defaults such as <c>udp=30,established=7200</c>.</summary>
+    /// <exception cref="UsageException">Not understood.</exception>
+    public static FlowTimeouts ParseTimeouts(string? text)
+    {
+        FlowTimeouts timeouts = FlowTimeouts.Default;
+        if (text is null) return timeouts;
+        if (text == "none") return FlowTimeouts.None;
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0 || !long.TryParse(part.AsSpan(equals + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) || seconds is < 1 or > 1_000_000_000)
+                throw new UsageException($"--idle-timeout '{part}': give none, or NAME=SECONDS with 1 to 1000000000 seconds");
+            long ns = seconds * Second;
+            timeouts = part[..equals] switch
+            {
+                "established" => timeouts with { TcpEstablishedNs = ns },
+                "half-open" => timeouts with { TcpHalfOpenNs = ns },
+                "closed" => timeouts with { TcpClosedNs = ns },
+                "udp" => timeouts with { UdpNs = ns },
+                "other" => timeouts with { OtherNs = ns },
+                _ => throw new UsageException($"--idle-timeout '{part}': the names are established, half-open, closed, udp, other"),
+            };
+        }
+
+        return timeouts;
+    }
+
+    public static string Words(FlowTimeouts t) => t == FlowTimeouts.None
+        ? "none"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"established={t.TcpEstablishedNs / Second},half-open={t.TcpHalfOpenNs / Second},closed={t.TcpClosedNs / Second},udp={t.UdpNs / Second},other={t.OtherNs / Second}");
+
+    public static bool IsJson(string path) => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
+
+    public static void CheckReportPath(string path)
+    {
+        if (!IsJson(path) && !Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--output '{path}': the extension chooses the format; this version writes .txt and .json");
+    }
+
+    public static void CheckFlowsPath(string path)
+    {
+        try
+        {
+            FlowExport.FormatOf(path);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException("--flows: " + e.Message);
+        }
+    }
+}

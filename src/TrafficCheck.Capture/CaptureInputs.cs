@@ -75,12 +75,12 @@ public static class CaptureInputs
         /// <returns>Whether the file is a capture, also when it was taken before.</returns>
         private bool AddFound(string file)
         {
-            var info = new FileInfo(file);
-            if (!info.Exists)
+            long? length = LengthOf(file);
+            if (length is null)
             {
-                Skipped.Add(new SkippedInput(file, "is a link that leads nowhere"));
+                Skipped.Add(new SkippedInput(file, "leads nowhere: a broken link, or a file that vanished"));
             }
-            else if (LengthOf(info) == 0)
+            else if (length == 0)
             {
                 // Pipes, sockets and devices have no length either: opening one could wait for ever.
                 Skipped.Add(new SkippedInput(file, "is empty or no regular file"));
@@ -104,8 +104,21 @@ public static class CaptureInputs
             else Skipped.Add(new SkippedInput(path, "is read already; it was given more than once"));
         }
 
-        private static long LengthOf(FileInfo info) =>
-            info.LinkTarget is null ? info.Length : info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : 0;
+        /// <summary>Length of the file, behind links; null where these lead nowhere or in a circle.</summary>
+        private static long? LengthOf(string path)
+        {
+            var info = new FileInfo(path);
+            try
+            {
+                if (info.LinkTarget is null) return info.Exists ? info.Length : null;
+                return info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+            }
+            catch (IOException)
+            {
+                // The answer for a circle of links, and for a file that vanished since the folder was listed.
+                return null;
+            }
+        }
 
         private static string Identity(string path)
         {

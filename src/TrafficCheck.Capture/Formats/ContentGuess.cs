@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace TrafficCheck.Capture.Formats;
 
 /// <summary>Says what a file that is no capture looks like, so that the message helps. Never shows bytes of the file.</summary>
@@ -30,6 +33,14 @@ internal static class ContentGuess
         foreach (byte b in head)
         {
             if (b < 0x20 && b is not (0x09 or 0x0a or 0x0d or 0x1b) || b == 0x7f) return false;
+        }
+
+        // The head may end inside a character.
+        for (ReadOnlySpan<byte> rest = head; !rest.IsEmpty;)
+        {
+            OperationStatus status = Rune.DecodeFromUtf8(rest, out _, out int used);
+            if (status != OperationStatus.Done) return status == OperationStatus.NeedMoreData && rest.Length < head.Length;
+            rest = rest[used..];
         }
 
         return true;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TrafficCheck.Capture;
 
 /// <summary>Turns arguments (files, folders, <c>-</c>) into inputs.</summary>
@@ -38,11 +40,18 @@ public static class CaptureInputs
             List<string> files = [];
             var open = new Stack<string>();
             open.Push(folder);
+            int errors = Errors.Count, skipped = Skipped.Count;
             while (open.TryPop(out string? current)) List(current, files, open);
             files.Sort(StringComparer.Ordinal);
-            int before = Inputs.Count;
-            foreach (string file in files) AddFound(file);
-            if (Inputs.Count == before && Errors.Count == 0) Errors.Add("No capture file in the folder '" + folder + "' (" + files.Count + " other files).");
+            bool any = false;
+            foreach (string file in files) any |= AddFound(file);
+
+            // The system lists folders in any order; the answer has one.
+            Skipped.Sort(skipped, Skipped.Count - skipped, Comparer<SkippedInput>.Create((a, b) => string.CompareOrdinal(a.Path, b.Path)));
+            Errors.Sort(errors, Errors.Count - errors, StringComparer.Ordinal);
+            if (any || Errors.Count > errors) return;
+            string others = files.Count.ToString(CultureInfo.InvariantCulture);
+            Errors.Add("No capture file in the folder '" + folder + "' (other files: " + others + ").");
         }
 
         private void List(string folder, List<string> files, Stack<string> open)
@@ -63,14 +72,15 @@ public static class CaptureInputs
             }
         }
 
-        private void AddFound(string file)
+        /// <returns>Whether the file is a capture, also when it was taken before.</returns>
+        private bool AddFound(string file)
         {
-            var info = new FileInfo(file);
-            if (!info.Exists)
+            long? length = LengthOf(file);
+            if (length is null)
             {
-                Skipped.Add(new SkippedInput(file, "is a link that leads nowhere"));
+                Skipped.Add(new SkippedInput(file, "leads nowhere: a broken link, or a file that vanished"));
             }
-            else if (LengthOf(info) == 0)
+            else if (length == 0)
             {
                 // Pipes, sockets and devices have no length either: opening one could wait for ever.
                 Skipped.Add(new SkippedInput(file, "is empty or no regular file"));
@@ -82,7 +92,10 @@ public static class CaptureInputs
             else
             {
                 Take(file, Identity(file));
+                return true;
             }
+
+            return false;
         }
 
         private void Take(string path, string identity)
@@ -91,8 +104,21 @@ public static class CaptureInputs
             else Skipped.Add(new SkippedInput(path, "is read already; it was given more than once"));
         }
 
-        private static long LengthOf(FileInfo info) =>
-            info.LinkTarget is null ? info.Length : info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : 0;
+        /// <summary>Length of the file, behind links; null where these lead nowhere or in a circle.</summary>
+        private static long? LengthOf(string path)
+        {
+            var info = new FileInfo(path);
+            try
+            {
+                if (info.LinkTarget is null) return info.Exists ? info.Length : null;
+                return info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+            }
+            catch (IOException)
+            {
+                // The answer for a circle of links, and for a file that vanished since the folder was listed.
+                return null;
+            }
+        }
 
         private static string Identity(string path)
         {

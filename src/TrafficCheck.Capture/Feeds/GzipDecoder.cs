@@ -202,16 +202,30 @@ internal sealed class GzipDecoder : IDecoder
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-        /// <summary>Goes behind the first <paramref name="mark"/> in the piece supplied last or directly behind it.</summary>
+        /// <summary>
+        /// Goes behind <paramref name="mark"/> in the piece supplied last or directly behind it. The mark of an empty member is all zeros and
+        /// may fit a byte too early, so the first place before another member or the end of the data is taken, and only without one the first.
+        /// </summary>
         public bool TryPass(ReadOnlySpan<byte> mark)
         {
             int piece = _lastSupplied;
             _start -= piece;
             _lastSupplied = 0;
-            Require(piece + mark.Length);
-            int at = _bytes.AsSpan(_start, Math.Min(_end - _start, piece + mark.Length)).IndexOf(mark);
-            if (at < 0) return false;
-            _start += at + mark.Length;
+            Require(piece + mark.Length + 2);
+            ReadOnlySpan<byte> bytes = _bytes.AsSpan(_start, _end - _start);
+            int first = -1;
+            for (int from = 0, at; from <= piece && (at = bytes[from..Math.Min(bytes.Length, piece + mark.Length)].IndexOf(mark)) >= 0; from += at + 1)
+            {
+                int behind = from + at + mark.Length;
+                if (first < 0) first = behind;
+                ReadOnlySpan<byte> next = bytes[behind..];
+                if (!next.IsEmpty && !(next.Length >= 2 && next[0] == 0x1f && next[1] == 0x8b)) continue;
+                first = behind;
+                break;
+            }
+
+            if (first < 0) return false;
+            _start += first;
             return true;
         }
 

@@ -79,6 +79,10 @@ internal abstract unsafe class BlockFrameSource : IFrameSource
             _carry.AsSpan(0, _carryLength).CopyTo(batch.Block);
             int got = _feed.Read(batch.Block.Slice(_carryLength, Math.Min(ReadSize, batch.Capacity - _carryLength)));
             int length = _carryLength + got;
+
+            // A pipe may deliver a few bytes a read. What the carried record still lacks is gathered before it is walked again, so that
+            // its bytes are not copied once for each of these reads.
+            for (int more = got; more > 0 && length < Needed; length += more) more = _feed.Read(batch.Block[length..Needed]);
             Needed = 0;
             int used = Walk(batch, length);
             Frames += batch.Count;

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace TrafficCheck.Capture.Formats;
 
 /// <summary>Says what a file that is no capture looks like, so that the message helps. Never shows bytes of the file.</summary>
@@ -6,7 +9,6 @@ internal static class ContentGuess
     public static string Describe(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("PK\x03\x04"u8)) return "a ZIP archive (or an Office document); unpack it first";
-        if (head.StartsWith("\xFD7zXZ\0"u8[1..])) return "xz data; decompress it first";
         if (head.Length >= 6 && head[0] == 0xfd && head[1..].StartsWith("7zXZ"u8)) return "xz data; decompress it first";
         if (head.StartsWith("BZh"u8)) return "bzip2 data; decompress it first";
         if (head.Length >= 6 && head[..2].SequenceEqual("7z"u8) && head[2] == 0xbc) return "a 7-Zip archive; unpack it first";
@@ -15,10 +17,10 @@ internal static class ContentGuess
         if (head.StartsWith("GMBU"u8) || head.StartsWith("RTSS"u8)) return "a Microsoft Network Monitor capture; convert it with editcap or Wireshark";
         if (head.StartsWith("TRSNIFF data"u8)) return "a Network General Sniffer capture; convert it with editcap or Wireshark";
         if (head.StartsWith("XCP\0"u8)) return "a NetXray or Windows Sniffer capture; convert it with editcap or Wireshark";
-        if (head.StartsWith("\x7FELF"u8) || head.StartsWith("MZ"u8)) return "a program";
+        if ((head.Length >= 4 && head[0] == 0x7f && head[1..].StartsWith("ELF"u8)) || head.StartsWith("MZ"u8)) return "a program";
         if (head.StartsWith("%PDF"u8)) return "a PDF document";
         if (head.StartsWith("PAR1"u8)) return "a Parquet file";
-        if (head.StartsWith("\x89PNG"u8[2..]) || (head.Length >= 4 && head[0] == 0x89 && head[1..].StartsWith("PNG"u8))) return "a PNG image";
+        if (head.Length >= 4 && head[0] == 0x89 && head[1..].StartsWith("PNG"u8)) return "a PNG image";
         if (head.StartsWith("SQLite format"u8)) return "an SQLite database";
         if (!head.ContainsAnyExcept((byte)0)) return "zeros: a file that was allocated and never written";
         if (LooksLikeText(head)) return MarkupOrText(head);
@@ -31,6 +33,14 @@ internal static class ContentGuess
         foreach (byte b in head)
         {
             if (b < 0x20 && b is not (0x09 or 0x0a or 0x0d or 0x1b) || b == 0x7f) return false;
+        }
+
+        // The head may end inside a character.
+        for (ReadOnlySpan<byte> rest = head; !rest.IsEmpty;)
+        {
+            OperationStatus status = Rune.DecodeFromUtf8(rest, out _, out int used);
+            if (status != OperationStatus.Done) return status == OperationStatus.NeedMoreData && rest.Length < head.Length;
+            rest = rest[used..];
         }
 
         return true;

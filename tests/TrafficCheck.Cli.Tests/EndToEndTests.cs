@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json;
+using TrafficCheck.TestSupport;
+
+namespace TrafficCheck.Cli.Tests;
+
+public sealed class EndToEndTests
+{
+    private static readonly string s_samples = Path.Combine(RepositoryFolder.Find(), "samples");
+
+    private static (int Code, string Output, string Errors) Run(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "trafficcheck.dll"));
+        foreach (string arg in args) start.ArgumentList.Add(arg);
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    private static string[] MailGateway(params string[] more) =>
+        ["check", Path.Combine(s_samples, "mail-gateway", "capture.pcap"), "-m", Path.Combine(s_samples, "mail-gateway", "matrix.md"),
+            "-p", "1=10.0.0.5,2001:db8:10::5", "-p", "exchange-server=10.0.0.9", .. more];
+
+    [Fact]
+    public void The_mail_gateway_sample_fails_with_its_findings()
+    {
+        var (code, output, _) = Run(MailGateway("--format", "json"));
+        Assert.Equal(1, code);
+        using JsonDocument report = JsonDocument.Parse(output);
+        var findings = report.RootElement.GetProperty("findings").EnumerateArray().ToList();
+        Assert.Contains(findings, f => f.GetProperty("reason").GetString() == "direction" && f.GetProperty("servicePort").ToString() == "162");
+        Assert.Contains(findings, f => f.GetProperty("reason").GetString() == "transport" && f.GetProperty("servicePort").ToString() == "514");
+        Assert.Contains(findings, f => f.GetProperty("kind").GetString() == "scan");
+        Assert.Equal(40, report.RootElement.GetProperty("coverage").GetArrayLength());
+    }
+
+    [Fact]
+    public void The_same_input_gives_the_same_bytes() => Assert.Equal(Run(MailGateway()).Output, Run(MailGateway()).Output);
+
+    [Fact]
+    public void Hosts_that_are_not_in_the_capture_make_exit_code_4_and_name_those_that_are()
+    {
+        var (code, output, _) = Run(
+            "check", Path.Combine(s_samples, "mail-gateway", "capture.pcap"), "-m", Path.Combine(s_samples, "mail-gateway", "matrix.md"), "-p", "192.0.2.222");
+        Assert.Equal(4, code);
+        Assert.Contains("10.0.0.5", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_usage_makes_exit_code_2()
+    {
+        Assert.Equal(2, Run("chekc").Code);
+        Assert.Equal(2, Run(MailGateway("--fail-on", "sometimes")).Code);
+        Assert.Equal(2, Run("check", "no-such-file", "-m", Path.Combine(s_samples, "mail-gateway", "matrix.md"), "-p", "10.0.0.5").Code);
+    }
+
+    [Fact]
+    public void Every_corpus_capture_ends_with_an_exit_code_and_sound_accounting()
+    {
+        string? shared = SharedFolder.Find();
+        if (shared is null) Assert.Skip("the corpus of captures is not beside this clone");
+        string matrix = Path.Combine(shared, "seed", "vendor-port-table.md");
+        var bad = new System.Collections.Concurrent.ConcurrentBag<string>();
+        string[] files = Directory.GetFiles(Path.Combine(shared, "corpus", "captures"), "*", SearchOption.AllDirectories);
+        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
+        {
+            var (code, _, errors) = Run("check", file, "-m", matrix, "-p", "10.0.0.0/8");
+            if (code is not (0 or 1 or 3 or 4)) bad.Add($"{file}: {code} {errors}");
+        });
+        Assert.True(files.Length > 200);
+        Assert.Empty(bad);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using CsCheck;
+using TrafficCheck.Core.Flows;
+
+namespace TrafficCheck.Core.Tests;
+
+public sealed unsafe class FlowTableTests
+{
+    private readonly struct ListSink(List<FlowSummary> list) : IFlowSink
+    {
+        public void Close(in FlowSummary flow, FlowEnd end) => list.Add(flow);
+    }
+
+    private static void Feed(FlowTable<Ipv4Key> table, uint source, ushort port, uint destination, long ns, long frame, ref ListSink sink)
+    {
+        FlowPacket<Ipv4Key>* packet = table.Next();
+        *packet = default;
+        packet->Key = Ipv4Key.Create(source, port, destination, 25, 6, 0, out packet->FromHigh);
+        packet->TimestampNs = ns;
+        packet->Frame = frame;
+        packet->Bytes = 100;
+        packet->Packets = 1;
+        if (table.Commit()) table.Flush(ref sink);
+    }
+
+    [Fact]
+    public void An_IPv4_record_is_one_cache_line()
+    {
+        Assert.Equal(64, Unsafe.SizeOf<FlowRecord<Ipv4Key>>());
+        Assert.Equal(88, Unsafe.SizeOf<FlowRecord<Ipv6Key>>());
+        FlowState state = default;
+        Assert.Equal(8, Unsafe.ByteOffset(ref state.LowBytes, ref state.HighBytes));
+        Assert.Equal(4, Unsafe.ByteOffset(ref state.LowPackets, ref state.HighPackets));
+    }
+
+    [Fact]
+    public void Counts_like_a_dictionary() =>
+        Gen.Select(Gen.UInt[1, 300], Gen.UShort[1, 40]).Array[1, 3000].Sample(
+            packets =>
+            {
+                using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, new FlowLimits(100_000));
+                var closed = new List<FlowSummary>();
+                var sink = new ListSink(closed);
+                var model = new Dictionary<(uint, ushort), long>();
+                long frame = 0;
+                foreach (var (source, port) in packets)
+                {
+                    Feed(table, source, port, 1000, ++frame, frame, ref sink);
+                    model[(source, port)] = model.GetValueOrDefault((source, port)) + 1;
+                }
+
+                table.End(ref sink);
+                Assert.Equal(model.Count, closed.Count);
+                foreach (FlowSummary flow in closed) Assert.Equal(model[(flow.Ends.LowAddress.V4Value, flow.Ends.LowPort)], flow.LowPackets + flow.HighPackets);
+            },
+            seed: "0001HxNkzZp2", iter: 50);
+
+    [Fact]
+    public void The_limit_evicts_and_loses_no_packet()
+    {
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, new FlowLimits(100));
+        var closed = new List<FlowSummary>();
+        var sink = new ListSink(closed);
+        for (uint i = 1; i <= 5000; i++) Feed(table, i, 9, 100_000, i, i, ref sink);
+        Assert.True(table.Live <= 100);
+        table.End(ref sink);
+        Assert.Equal(4900, table.Evicted);
+        Assert.Equal(5000, closed.Sum(f => f.LowPackets + f.HighPackets));
+    }
+
+    [Fact]
+    public void Idle_flows_expire_by_packet_time_and_known_flows_allocate_nothing()
+    {
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, new FlowLimits(100_000));
+        var closed = new List<FlowSummary>();
+        var sink = new ListSink(closed);
+        Feed(table, 1, 9, 1000, 0, 1, ref sink);
+        Feed(table, 1, 9, 1000, 3_700_000_000_000, 2, ref sink);
+        table.Flush(ref sink);
+        Assert.Single(closed);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100_000; i++) Feed(table, 1, 9, 1000, 3_700_000_000_001, 3, ref sink);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}

@@ -10,11 +10,28 @@ internal static partial class CellText
 {
     private static readonly Dictionary<string, (byte[] Transports, string? Application)> s_protocols = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["tcp"] = ([6], null), ["udp"] = ([17], null), ["sctp"] = ([132], null), ["icmp"] = ([1], null), ["icmpv6"] = ([58], null),
-        ["ftp"] = ([6], "ftp"), ["ftps (explicit)"] = ([6], "ftps-explicit"), ["ftps explicit"] = ([6], "ftps-explicit"), ["ftps (implicit)"] = ([6], "ftps-implicit"),
-        ["ftps"] = ([6], "ftps-implicit"), ["sftp"] = ([6], "ssh"), ["ssh"] = ([6], "ssh"), ["http"] = ([6], "http"), ["https"] = ([6], "tls"),
-        ["smtp"] = ([6], "smtp"), ["ldap"] = ([6], "ldap"), ["ldaps"] = ([6], "tls"), ["dns"] = ([6, 17], "dns"), ["ntp"] = ([17], "ntp"),
-        ["snmp"] = ([17], "snmp"), ["syslog"] = ([17], "syslog"), ["any"] = ([], null),
+        ["tcp"] = ([6], null),
+        ["udp"] = ([17], null),
+        ["sctp"] = ([132], null),
+        ["icmp"] = ([1], null),
+        ["icmpv6"] = ([58], null),
+        ["ftp"] = ([6], "ftp"),
+        ["ftps (explicit)"] = ([6], "ftps-explicit"),
+        ["ftps explicit"] = ([6], "ftps-explicit"),
+        ["ftps (implicit)"] = ([6], "ftps-implicit"),
+        ["ftps"] = ([6], "ftps-implicit"),
+        ["sftp"] = ([6], "ssh"),
+        ["ssh"] = ([6], "ssh"),
+        ["http"] = ([6], "http"),
+        ["https"] = ([6], "tls"),
+        ["smtp"] = ([6], "smtp"),
+        ["ldap"] = ([6], "ldap"),
+        ["ldaps"] = ([6], "tls"),
+        ["dns"] = ([6, 17], "dns"),
+        ["ntp"] = ([17], "ntp"),
+        ["snmp"] = ([17], "snmp"),
+        ["syslog"] = ([17], "syslog"),
+        ["any"] = ([], null),
     };
 
     /// <summary>Lists and ranges such as <c>20/21</c>, <c>389 or 3268</c>, <c>5900 - 5964</c>, <c>25*</c>, <c>any</c>.</summary>

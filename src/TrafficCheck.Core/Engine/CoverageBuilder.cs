@@ -17,7 +17,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         {
             if (ledger.BySet[id] is not { } totals) continue;
             RowSet set = compiled.Sets[id];
-            foreach (int row in set.Answering.Concat(set.Covered)) setsOfRow[row].Add((set, totals));
+            foreach (int row in set.Answering.Concat(set.Covered).Concat(set.Possible)) setsOfRow[row].Add((set, totals));
         }
 
         return [.. _matrix.Rows.Select((row, index) => Cover(row, index, setsOfRow[index]))];
@@ -32,6 +32,12 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         var ambiguous = new SortedSet<int>();
         foreach (var (set, totals) in sets)
         {
+            if (set.Possible.Contains(index))
+            {
+                mayMatch += totals.Flows;
+                continue;
+            }
+
             if (!set.Answering.Contains(index))
             {
                 covered = Plus(covered, totals);

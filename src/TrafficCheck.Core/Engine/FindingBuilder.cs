@@ -142,7 +142,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
                 long worked = WorkedOf(key.Rows);
                 return (worked == 0
                     ? $"{rows} {(one ? "was" : "were")} tried and never worked"
-                    : string.Create(CultureInfo.InvariantCulture, $"{rows}: these tries failed; {worked} other flows of the {(one ? "row" : "rows")} worked"), null);
+                    : string.Create(CultureInfo.InvariantCulture, $"{rows}: these tries failed; {worked} other {(worked == 1 ? "flow" : "flows")} of the {(one ? "row" : "rows")} worked"), null);
             case FindingKind.Undetermined when key.Reason == Reason.PeerNameUnknown:
                 return ($"{rows} {(one ? "names its peers" : "name their peers")} by host name, and nothing in this capture names these hosts",
                     "capture the DNS answers of the protected hosts, or write the addresses into the row");

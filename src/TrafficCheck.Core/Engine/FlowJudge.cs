@@ -155,7 +155,7 @@ internal sealed class FlowJudge
         RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, []);
         if (match.Answer == MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
         if (ServerPortRow(in flow, subject, subjectIsHigh, inbound) is var row and >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound))
-            return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], []));
+            return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], [], []));
         if (match.Answer == MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
         if (match.Answer == MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
         ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, flow.Protocol, port);
@@ -181,7 +181,7 @@ internal sealed class FlowJudge
         ReadOnlySpan<CandidateRow> rows = _matrix.Rows(in candidates, inbound);
         Span<int> indices = rows.Length <= 64 ? stackalloc int[rows.Length] : new int[rows.Length];
         for (int i = 0; i < rows.Length; i++) indices[i] = rows[i].Row;
-        return _matrix.Sets.Intern(indices, []);
+        return _matrix.Sets.Intern(indices, [], []);
     }
 
     /// <summary>The port that the flow's service would have at one end; the type for ICMP, 0 for protocols with neither.</summary>

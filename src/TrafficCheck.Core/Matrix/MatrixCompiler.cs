@@ -126,6 +126,6 @@ internal sealed class MatrixCompiler(AllowedMatrix matrix)
     {
         if (rows.Length == 0 || rows.Any(c => matrix.Rows[c.Row].Peers.Count > 0)) return CandidateRows.DependsOnPeer;
         uint best = rows.Max(c => c.Rank);
-        return _sets.Intern([.. rows.Where(c => c.Rank == best).Select(c => c.Row)], [.. rows.Where(c => c.Rank < best).Select(c => c.Row)]);
+        return _sets.Intern([.. rows.Where(c => c.Rank == best).Select(c => c.Row)], [.. rows.Where(c => c.Rank < best).Select(c => c.Row)], []);
     }
 }

@@ -29,8 +29,8 @@ public sealed class RowMatcher
 {
     private readonly CompiledMatrix _matrix;
     private readonly CompiledPeer[][] _peers; // by row
-    private int[] _answering, _covered;
-    private uint[] _ranks;
+    private readonly int[] _answering, _covered, _possible;
+    private readonly uint[] _ranks;
 
     public RowMatcher(CompiledMatrix matrix)
     {
@@ -39,6 +39,7 @@ public sealed class RowMatcher
         int rows = matrix.Matrix.Rows.Count;
         _answering = new int[rows];
         _covered = new int[rows];
+        _possible = new int[rows];
         _ranks = new uint[rows];
     }
 
@@ -73,16 +74,16 @@ public sealed class RowMatcher
                     best = Math.Max(best, _ranks[yes++]);
                     break;
                 case MatchAnswer.CannotTell:
-                    _covered[cannotTell++] = candidate.Row;
+                    _possible[cannotTell++] = candidate.Row;
                     break;
             }
         }
 
         if (yes == 0)
         {
-            if (cannotTell > 0) return new(MatchAnswer.CannotTell, _matrix.Sets.Intern(_covered.AsSpan(0, cannotTell), []));
+            if (cannotTell > 0) return new(MatchAnswer.CannotTell, _matrix.Sets.Intern(_possible.AsSpan(0, cannotTell), [], []));
             for (int i = 0; i < rows.Length; i++) _covered[i] = rows[i].Row;
-            return new(MatchAnswer.OtherPeer, _matrix.Sets.Intern(_covered.AsSpan(0, rows.Length), []));
+            return new(MatchAnswer.OtherPeer, _matrix.Sets.Intern(_covered.AsSpan(0, rows.Length), [], []));
         }
 
         int answering = 0, covered = 0;
@@ -92,7 +93,7 @@ public sealed class RowMatcher
             else _covered[covered++] = _answering[i];
         }
 
-        return new(MatchAnswer.Yes, _matrix.Sets.Intern(_answering.AsSpan(0, answering), _covered.AsSpan(0, covered)));
+        return new(MatchAnswer.Yes, _matrix.Sets.Intern(_answering.AsSpan(0, answering), _covered.AsSpan(0, covered), _possible.AsSpan(0, cannotTell)));
     }
 
     private MatchAnswer Test(int row, IpAddress peer, ReadOnlySpan<string> names, out uint rank)

@@ -1,7 +1,10 @@
 namespace TrafficCheck.Core.Matrix;
 
-/// <summary>The rows that match a flow: those that answer for it, and those that a more specific one covers. Row indices, ascending.</summary>
-public sealed record RowSet(int Id, IReadOnlyList<int> Answering, IReadOnlyList<int> Covered);
+/// <summary>The rows that match a flow. Row indices, ascending.</summary>
+/// <param name="Answering">Those that answer for it.</param>
+/// <param name="Covered">Those that a more specific one covers.</param>
+/// <param name="Possible">Those that might match as well, were a name of the peer known.</param>
+public sealed record RowSet(int Id, IReadOnlyList<int> Answering, IReadOnlyList<int> Covered, IReadOnlyList<int> Possible);
 
 /// <summary>
 /// All row sets of a run, each once, so that a verdict can name its rows by a number. Few occur: they are subsets of the rows of one port.
@@ -15,22 +18,24 @@ public sealed class RowSets
     private readonly List<RowSet> _all = [];
     private readonly Dictionary<ulong, List<RowSet>> _byHash = [];
 
-    public RowSets() => Intern([], []);
+    public RowSets() => Intern([], [], []);
 
     public RowSet this[int id] => _all[id];
 
     /// <param name="answering">Row indices in ascending order.</param>
     /// <param name="covered">Row indices in ascending order.</param>
-    public int Intern(ReadOnlySpan<int> answering, ReadOnlySpan<int> covered)
+    /// <param name="possible">Row indices in ascending order.</param>
+    public int Intern(ReadOnlySpan<int> answering, ReadOnlySpan<int> covered, ReadOnlySpan<int> possible)
     {
-        ulong hash = Hash(answering, Hash(covered, 1));
+        ulong hash = Hash(answering, Hash(covered, Hash(possible, 1)));
         if (!_byHash.TryGetValue(hash, out List<RowSet>? bucket)) _byHash[hash] = bucket = [];
         foreach (RowSet set in bucket)
         {
-            if (answering.SequenceEqual((int[])set.Answering) && covered.SequenceEqual((int[])set.Covered)) return set.Id;
+            if (answering.SequenceEqual((int[])set.Answering) && covered.SequenceEqual((int[])set.Covered)
+                && possible.SequenceEqual((int[])set.Possible)) return set.Id;
         }
 
-        var added = new RowSet(_all.Count, answering.ToArray(), covered.ToArray());
+        var added = new RowSet(_all.Count, answering.ToArray(), covered.ToArray(), possible.ToArray());
         bucket.Add(added);
         _all.Add(added);
         return added.Id;

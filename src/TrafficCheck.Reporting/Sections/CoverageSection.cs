@@ -40,7 +40,7 @@ internal static class CoverageSection
 
         Lines(scope, CoverageState.Failing);
         Lines(scope, CoverageState.Reversed);
-        Lines(scope, CoverageState.Shared);
+        Shared(scope);
         Groups(scope, CoverageState.NotSeen);
         Groups(scope, CoverageState.NotObservable);
         Groups(scope, CoverageState.NotEnforced);
@@ -77,6 +77,32 @@ internal static class CoverageSection
         }
 
         Rest(scope, rows.Count - shown.Count);
+    }
+
+    /// <summary>Rows that share their flows stand together: nothing tells them apart, so they are one story.</summary>
+    private static void Shared(ReportScope scope)
+    {
+        var groups = scope.Report.Coverage.Where(c => c.State == CoverageState.Shared)
+            .GroupBy(c => (c.Row.Subject, string.Join(' ', c.AmbiguousWith.Append(c.Row.Id).Order(StringComparer.Ordinal)), c.Shared))
+            .Select(g => g.ToList()).ToList();
+        string label = Words(CoverageState.Shared);
+        foreach (var rows in groups.Take(scope.Limit))
+        {
+            string service = rows.Select(c => $"{RowText.Service(c.Row)} {RowText.Direction(c.Row.Direction)}").Distinct().Count() == 1
+                ? $"{RowText.Service(rows[0].Row)} {RowText.Direction(rows[0].Row.Direction)}: ".Replace(' ', Figures.Glue)[..^1] + " "
+                : "";
+            string ids = string.Join(", ", rows.Take(8).Select(c => scope.Where(c.Row.Id, c.Row.Source.Line).Replace(' ', Figures.Glue)));
+            if (rows.Count > 8) ids += $" and {Figures.Count(rows.Count - 8)} more";
+            string rest = rows.Count > 1
+                ? "nothing tells these rows apart"
+                : $"nothing tells it from {Ids(rows[0].AmbiguousWith)}";
+            scope.Canvas.Line(
+                Labelled(label, CoverageState.Shared).Add(service).Add(ids).Add($": {Figures.Count(rows[0].Shared.Flows, "flow")}, {Figures.Bytes(rows[0].Shared.Bytes)}; {rest}"),
+                StateColumn + 2);
+            label = "";
+        }
+
+        Rest(scope, groups.Skip(scope.Limit).Sum(g => g.Count));
     }
 
     /// <summary>The rows of a state that is the same story for each of them, in a paragraph for each note.</summary>
@@ -130,17 +156,12 @@ internal static class CoverageSection
             case CoverageState.Failing:
                 parts.Add($"{Figures.Count(row.Failed, "flow")} failed, none worked");
                 break;
-            case CoverageState.Reversed:
-                parts.Add($"{Figures.Count(row.Reversed, "flow")} the other way round");
-                break;
             default:
-                parts.Add($"{Figures.Count(row.Shared.Flows, "flow")}, {Figures.Bytes(row.Shared.Bytes)}");
-                if (row.AmbiguousWith.Count > 0) parts.Add("which could also be " + Ids(row.AmbiguousWith));
+                parts.Add($"{Figures.Count(row.Reversed, "flow")} the other way round");
                 break;
         }
 
-        if (row.Note is { Length: > 0 } note) parts.Add(note);
-        else if (row.State is CoverageState.Failing or CoverageState.Reversed && row.Row.Purpose.Length > 0)
+        if (row.Row.Purpose.Length > 0)
             parts.Add("for: " + TerminalText.Clean(row.Row.Purpose, 80));
         return string.Join("; ", parts);
     }

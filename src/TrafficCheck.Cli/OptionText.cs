@@ -1,6 +1,7 @@
 using System.Globalization;
 using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
 using TrafficCheck.Reporting;
 
 namespace TrafficCheck.Cli;
@@ -69,6 +70,20 @@ internal static class OptionText
         : string.Create(
             CultureInfo.InvariantCulture,
             $"established={t.TcpEstablishedNs / Second},half-open={t.TcpHalfOpenNs / Second},closed={t.TcpClosedNs / Second},udp={t.UdpNs / Second},other={t.OtherNs / Second}");
+
+    /// <exception cref="UsageException">The matrix has no such condition.</exception>
+    public static IReadOnlyList<string> CheckConditions(string[] names, AllowedMatrix matrix)
+    {
+        foreach (string name in names)
+        {
+            if (matrix.Conditions.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            throw new UsageException(matrix.Conditions.Count == 0
+                ? $"--with '{name}': the matrix has no conditions"
+                : $"--with '{name}': the conditions of the matrix are {string.Join(", ", matrix.Conditions)}");
+        }
+
+        return [.. names.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
+    }
 
     public static bool IsJson(string path) => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
 

@@ -43,6 +43,12 @@ internal sealed class CheckOptions
         Description = "What makes exit code 1: unexpected, undetermined, failing, missing, never; a list with commas is allowed.",
     };
 
+    public Option<string[]> With { get; } = new("--with")
+    {
+        HelpName = "NAME",
+        Description = "A condition of the matrix that holds here ('if you are using PMM': pmm): its rows are required. Repeatable.",
+    };
+
     public Option<string> MinVisibility { get; } = Choice("--min-visibility", ["A", "B", "C", "D", "E", "F"], "F", "A worse visibility grade makes exit code 4.");
 
     public Option<string?> IdleTimeout { get; } = new("--idle-timeout")
@@ -82,7 +88,7 @@ internal sealed class CheckOptions
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
 
     public IEnumerable<Option> All =>
-        [Matrix, Protect, Format, Output, Flows, FailOn, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
+        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
 
     private static Option<string> Choice(string name, string[] words, string start, string description, params string[] aliases)
     {

@@ -28,6 +28,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         string[] matrixPaths = parsed.GetValue(options.Matrix)!;
         AllowedMatrix? matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Lenient), parsed.GetValue(options.Verbose), errors);
         if (matrix is null) return ExitCode.WrongUsage;
+        rules = rules with { With = OptionText.CheckConditions(parsed.GetValue(options.With) ?? [], matrix) };
         string[] protect = parsed.GetValue(options.Protect) ?? [];
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
 
@@ -95,6 +96,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         new("matrix", string.Join(',', matrixPaths)),
         new("protect", string.Join(' ', protect)),
         new("failOn", OptionText.Words(rules.FailOn)),
+        new("with", string.Join(',', rules.With)),
         new("minVisibility", rules.MinGrade.ToString()),
         new("idleTimeout", OptionText.Words(engine.Timeouts)),
         new("maxFlows", engine.MaxFlows.ToString(CultureInfo.InvariantCulture)),

@@ -69,7 +69,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
         ambiguous.Remove(index);
         long answered = exclusive.Flows + shared.Flows;
-        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, answered, reversed, mayMatch);
+        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, answered, reversed, mayMatch, covered.Flows);
         return new RowCoverage
         {
             Row = row,
@@ -92,18 +92,20 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     }
 
     private (CoverageState, string?) StateOf(
-        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long answered, long reversed, long mayMatch)
+        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long answered, long reversed, long mayMatch, long covered)
     {
         if (!row.Enforced) return (CoverageState.NotEnforced, "a cell was not understood");
         if (exclusiveWorked > 0) return (CoverageState.Proven, null);
         if (sharedWorked > 0) return (CoverageState.Shared, null);
-        if (failed > 0) return (CoverageState.Failing, Text($"tried {failed} times, never worked"));
-        if (answered > 0) return (CoverageState.NotObservable, Text($"{answered} flows in one direction only: whether it worked was not captured"));
-        if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{mayMatch} flows may belong to it, but nothing in this capture names their peers"));
-        if (reversed > 0) return (CoverageState.Reversed, Text($"{reversed} flows the other way round"));
+        if (failed > 0) return (CoverageState.Failing, failed == 1 ? "tried once, did not work" : Text($"tried {failed} times, never worked"));
+        if (answered > 0) return (CoverageState.NotObservable, Text($"{Flows(answered)} in one direction only: whether it worked was not captured"));
+        if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture names the peers"));
+        if (reversed > 0) return (CoverageState.Reversed, Text($"{Flows(reversed)} the other way round"));
         if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");
-        return (CoverageState.NotSeen, null);
+        return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for them") : null);
     }
+
+    private static string Flows(long count) => count == 1 ? "1 flow" : Text($"{count} flows");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -16,4 +16,10 @@ public enum FailOn
 }
 
 /// <param name="MinGrade">The worst visibility grade that is accepted, <c>F</c> for any.</param>
-public sealed record ExitRules(FailOn FailOn = FailOn.Unexpected, char MinGrade = 'F');
+public sealed record ExitRules(FailOn FailOn = FailOn.Unexpected, char MinGrade = 'F')
+{
+    /// <summary>Conditions of the matrix that hold: their rows count as required.</summary>
+    public IReadOnlyList<string> With { get; init; } = [];
+
+    internal bool Holds(string condition) => With.Contains(condition, StringComparer.OrdinalIgnoreCase);
+}

@@ -21,7 +21,7 @@ internal sealed class ReportBuilder(
         IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, judge.SubjectsSeen).Build();
         SubjectReport[] subjects = [.. _matrix.Subjects.Select((s, i) => new SubjectReport(
             s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null))];
-        var (exitCode, reasons) = Exit(accounting, visibility, inputs, findings, rows, subjects, rules);
+        var (exitCode, found, reasons) = Exit(accounting, visibility, inputs, findings, rows, subjects, rules);
         return new CheckReport
         {
             Parameters = parameters,
@@ -30,13 +30,13 @@ internal sealed class ReportBuilder(
             Inputs = inputs,
             Visibility = visibility,
             Accounting = accounting,
-            Summary = Summarise(exitCode, reasons, findings),
+            Summary = Summarise(exitCode, found, reasons, findings),
             Findings = findings,
             Coverage = rows,
         };
     }
 
-    private SummaryReport Summarise(int exitCode, List<string> reasons, IReadOnlyList<Finding> findings)
+    private SummaryReport Summarise(int exitCode, bool found, List<string> reasons, IReadOnlyList<Finding> findings)
     {
         var outOfScope = new SortedDictionary<string, long>(StringComparer.Ordinal);
         if (coverage.Transit > 0) outOfScope["transit"] = coverage.Transit;
@@ -49,6 +49,7 @@ internal sealed class ReportBuilder(
         return new SummaryReport
         {
             Pass = exitCode == 0,
+            Found = found,
             Flows = judge.Flows,
             Judged = judge.Judgements,
             Allowed = coverage.Verdicts[(int)Verdict.Allowed],
@@ -65,7 +66,11 @@ internal sealed class ReportBuilder(
         };
     }
 
-    private (int Code, List<string> Reasons) Exit(
+    /// <summary>
+    /// All that is wrong is said; the code is the gravest: an input that was not read whole (3) says less than is known, so does a capture
+    /// that could not show enough (4), and only then is it known that there are findings (1) or none.
+    /// </summary>
+    private (int Code, bool Found, List<string> Reasons) Exit(
         AccountingReport accounting, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs, IReadOnlyList<Finding> findings,
         IReadOnlyList<RowCoverage> rows, SubjectReport[] subjects, ExitRules rules)
     {
@@ -73,22 +78,33 @@ internal sealed class ReportBuilder(
         int damaged = inputs.Count(i => i.Damaged);
         if (damaged > 0) reasons.Add(damaged == 1 ? "an input could not be read whole" : Text($"{damaged} inputs could not be read whole"));
         if (accounting.FramesRead == 0) reasons.Add("the input held no packets");
-        if (reasons.Count > 0) return (3, reasons);
+        int code = reasons.Count > 0 ? 3 : 0;
 
         if (visibility.Grade > rules.MinGrade) reasons.Add(Text($"visibility {visibility.Grade} is below the grade {rules.MinGrade} asked for"));
-        if (!subjects.Any(s => s.Seen)) reasons.Add(NothingSeen(subjects));
-        if (reasons.Count > 0) return (4, reasons);
+        if (accounting.FramesRead > 0 && !subjects.Any(s => s.Seen)) reasons.Add(NothingSeen(subjects));
+        if (code == 0 && reasons.Count > 0) code = 4;
 
-        if (rules.FailOn.HasFlag(FailOn.Unexpected) && coverage.Verdicts[(int)Verdict.Unexpected] > 0)
-            reasons.Add(Text($"{coverage.Verdicts[(int)Verdict.Unexpected]} flows are unexpected"));
-        if (rules.FailOn.HasFlag(FailOn.Undetermined) && coverage.Verdicts[(int)Verdict.Undetermined] > 0)
-            reasons.Add(Text($"{coverage.Verdicts[(int)Verdict.Undetermined]} flows are undetermined"));
-        int failing = findings.Count(f => f.Kind == FindingKind.Failing && f.Severity != FindingSeverity.Low);
-        if (rules.FailOn.HasFlag(FailOn.Failing) && failing > 0) reasons.Add(failing == 1 ? "a needed service fails" : Text($"{failing} needed services fail"));
-        int missing = rows.Count(r => r.Row.Need == RowNeed.Required && r.State is CoverageState.NotSeen or CoverageState.Reversed);
-        if (rules.FailOn.HasFlag(FailOn.Missing) && missing > 0) reasons.Add(missing == 1 ? "a required row was not seen" : Text($"{missing} required rows were not seen"));
-        return (reasons.Count > 0 ? 1 : 0, reasons);
+        int before = reasons.Count;
+        AddFindings(reasons, findings, rows, rules);
+        bool found = reasons.Count > before;
+        return (code == 0 && found ? 1 : code, found, reasons);
     }
+
+    private void AddFindings(List<string> reasons, IReadOnlyList<Finding> findings, IReadOnlyList<RowCoverage> rows, ExitRules rules)
+    {
+        long unexpected = coverage.Verdicts[(int)Verdict.Unexpected], undetermined = coverage.Verdicts[(int)Verdict.Undetermined];
+        if (rules.FailOn.HasFlag(FailOn.Unexpected) && unexpected > 0)
+            reasons.Add(unexpected == 1 ? "a flow is unexpected" : Text($"{unexpected} flows are unexpected"));
+        if (rules.FailOn.HasFlag(FailOn.Undetermined) && undetermined > 0)
+            reasons.Add(undetermined == 1 ? "a flow is undetermined" : Text($"{undetermined} flows are undetermined"));
+        int failing = findings.Count(f => f.Kind == FindingKind.Failing);
+        if (rules.FailOn.HasFlag(FailOn.Failing) && failing > 0) reasons.Add(failing == 1 ? "a needed service fails" : Text($"{failing} needed services fail"));
+        int missing = rows.Count(r => IsRequired(r.Row, rules) && r.State is CoverageState.NotSeen or CoverageState.Reversed);
+        if (rules.FailOn.HasFlag(FailOn.Missing) && missing > 0) reasons.Add(missing == 1 ? "a required row was not seen" : Text($"{missing} required rows were not seen"));
+    }
+
+    private static bool IsRequired(MatrixRow row, ExitRules rules) =>
+        row.Need == RowNeed.Required || (row.Need == RowNeed.Conditional && row.Condition is { } name && rules.Holds(name));
 
     private string NothingSeen(SubjectReport[] subjects)
     {

@@ -10,12 +10,9 @@ internal static class HeadlineSection
     {
         var report = scope.Report;
         var summary = report.Summary;
-        (string word, var ink) = summary.ExitCode switch
-        {
-            0 => ("PASS", Ink.StrongGood),
-            1 => ("FAIL", Ink.StrongBad),
-            _ => ("INCONCLUSIVE", Ink.StrongWarning),
-        };
+        (string word, var ink) = summary.Found ? ("FAIL", Ink.StrongBad)
+            : summary.ExitCode == 0 ? ("PASS", Ink.StrongGood)
+            : ("INCONCLUSIVE", Ink.StrongWarning);
         int hang = word.Length + 2;
 
         var line = new StyledText().Add(word, ink).Space(2).Add(What(report), Ink.Strong);
@@ -51,7 +48,7 @@ internal static class HeadlineSection
         if (parts.Count > 0)
         {
             string all = string.Join(", ", parts);
-            return summary.ExitCode == 0 ? $"nothing that --fail-on names; {all}" : all;
+            return !summary.Found ? $"nothing that --fail-on names; {all}" : all;
         }
 
         long allowed = summary.Allowed + summary.Related;

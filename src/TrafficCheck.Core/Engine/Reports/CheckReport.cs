@@ -103,8 +103,11 @@ public sealed record AccountingReport
 /// <summary>Numbers of flows. A flow between two subjects is judged from both ends and counts once for each.</summary>
 public sealed record SummaryReport
 {
-    /// <summary>True when nothing that <c>--fail-on</c> names was found.</summary>
+    /// <summary>True when the inputs were read whole, showed enough, and nothing that <c>--fail-on</c> names was found.</summary>
     public required bool Pass { get; init; }
+
+    /// <summary>True when something that <c>--fail-on</c> names was found, whatever else keeps the run from passing.</summary>
+    public required bool Found { get; init; }
 
     /// <summary>Flow records.</summary>
     public required long Flows { get; init; }

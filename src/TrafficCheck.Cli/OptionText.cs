@@ -93,6 +93,22 @@ internal static class OptionText
             throw new UsageException($"--output '{path}': the extension chooses the format; this version writes .txt and .json");
     }
 
+    /// <summary>Finds out before a long run whether its result can be written. Nothing is left behind and nothing is truncated.</summary>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static void CheckWritable(string option, string path)
+    {
+        try
+        {
+            bool existed = File.Exists(path);
+            using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write)) { }
+            if (!existed) File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"{option} '{path}' cannot be written: {e.Message}");
+        }
+    }
+
     public static void CheckFlowsPath(string path)
     {
         try

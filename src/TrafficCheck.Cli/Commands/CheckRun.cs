@@ -24,6 +24,8 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         if (flowsPath is not null) OptionText.CheckFlowsPath(flowsPath);
         string[] reportPaths = parsed.GetValue(options.Output) ?? [];
         foreach (string path in reportPaths) OptionText.CheckReportPath(path);
+        if (flowsPath is not null) OptionText.CheckWritable("--flows", flowsPath);
+        foreach (string path in reportPaths) OptionText.CheckWritable("--output", path);
 
         string[] matrixPaths = parsed.GetValue(options.Matrix)!;
         AllowedMatrix? matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Lenient), parsed.GetValue(options.Verbose), errors);

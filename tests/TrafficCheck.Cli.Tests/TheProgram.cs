@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using TrafficCheck.TestSupport;
+
+namespace TrafficCheck.Cli.Tests;
+
+/// <summary>Runs the built program as a user does: in a process of its own.</summary>
+internal static class TheProgram
+{
+    public static string Samples { get; } = Path.Combine(RepositoryFolder.Find(), "samples");
+
+    public static (int Code, string Output, string Errors) Run(params string[] args) => RunWith(null, args);
+
+    /// <param name="input">Bytes for standard input, or null for none.</param>
+    public static (int Code, string Output, string Errors) RunWith(byte[]? input, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.WorkingDirectory = RepositoryFolder.Find();
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "trafficcheck.dll"));
+        foreach (string arg in args) start.ArgumentList.Add(arg);
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            if (input is not null) process.StandardInput.BaseStream.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program may end before it has read everything; its exit code and errors say why.
+        }
+
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, errors.Result);
+    }
+}

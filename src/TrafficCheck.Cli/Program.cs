@@ -38,6 +38,12 @@ catch (IOException e)
     errors.WriteLine("trafficcheck: " + TerminalText.Clean(e.Message));
     return ExitCode.InputDamaged;
 }
+catch (Exception e) when (e is not OutOfMemoryException)
+{
+    // Nothing in a capture or table may lead here: it is a defect, and whoever reports it needs the place.
+    errors.WriteLine(TerminalText.Clean($"trafficcheck: internal error, please report it with the input: {e.GetType().Name}: {e.Message}{e.StackTrace?.Split('\n').FirstOrDefault()}"));
+    return ExitCode.InternalError;
+}
 finally
 {
     try

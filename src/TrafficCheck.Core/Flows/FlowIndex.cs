@@ -142,6 +142,13 @@ internal sealed unsafe class FlowIndex : IDisposable
         _limit = LimitOf(bits);
     }
 
+    /// <summary>Takes all entries out; the room stays.</summary>
+    public void Clear()
+    {
+        if (Count > 0) NativeMemory.Clear(_chunks, (nuint)sizeof(Chunk) << _bits);
+        Count = 0;
+    }
+
     public void Dispose() => _memory.Dispose();
 
     private static void Insert(Chunk* chunks, int bits, ulong hash, uint number)

@@ -140,10 +140,19 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         Flush(ref sink);
         for (uint number = 1; number < _used; number++)
         {
-            if (_records[number].Key.IsNone) continue;
+            FlowRecord<TKey>* record = _records + number;
+            if (record->Key.IsNone) continue;
             Close(number, FlowEnd.InputEnded, ref sink);
-            Release(number);
+
+            // All end at once: taking each out of the index would cost a search and serve nobody.
+            *record = default;
+            _limits.Live--;
         }
+
+        _index.Clear();
+        _used = 1;
+        _freeList = 0;
+        _expiryCursor = _evictionCursor = 1;
     }
 
     public void Dispose()

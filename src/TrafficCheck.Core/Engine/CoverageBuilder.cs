@@ -26,7 +26,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals)> sets)
     {
         HitCount exclusive = default, shared = default, covered = default;
-        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, mayMatch = 0, initiatedIn = 0, initiatedOut = 0;
+        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, mayMatch = 0, unknown = 0, initiatedIn = 0, initiatedOut = 0;
         long first = long.MaxValue, last = long.MinValue;
         var peers = new HostCounter(new HostBudget());
         var ambiguous = new SortedSet<int>();
@@ -46,6 +46,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
             reversed += totals.Reversed;
             mayMatch += totals.MayMatch;
+            unknown += totals.DirectionUnknown;
             if (totals.Flows == 0) continue;
             if (set.Answering.Count == 1)
             {
@@ -69,7 +70,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
         ambiguous.Remove(index);
         long answered = exclusive.Flows + shared.Flows;
-        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, answered, reversed, mayMatch, covered.Flows);
+        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, answered, reversed, mayMatch, unknown, covered.Flows);
         return new RowCoverage
         {
             Row = row,
@@ -92,7 +93,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     }
 
     private (CoverageState, string?) StateOf(
-        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long answered, long reversed, long mayMatch, long covered)
+        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long answered, long reversed, long mayMatch, long unknown, long covered)
     {
         if (!row.Enforced) return (CoverageState.NotEnforced, "a cell was not understood");
         if (exclusiveWorked > 0) return (CoverageState.Proven, null);
@@ -100,6 +101,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         if (failed > 0) return (CoverageState.Failing, failed == 1 ? "tried once, did not work" : Text($"tried {failed} times, never worked"));
         if (answered > 0) return (CoverageState.NotObservable, Text($"{Flows(answered)} in one direction only: whether it worked was not captured"));
         if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture names the peers"));
+        if (unknown > 0) return (CoverageState.NotObservable, Text($"{Flows(unknown)} may belong to it, but nobody can tell who initiated {(unknown == 1 ? "it" : "them")}"));
         if (reversed > 0) return (CoverageState.Reversed, Text($"{Flows(reversed)} the other way round"));
         if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");
         return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for them") : null);

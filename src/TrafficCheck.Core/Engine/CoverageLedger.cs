@@ -13,6 +13,9 @@ internal sealed class RowSetTotals(HostBudget budget)
     /// <summary>Flows whose only chance to match are rows of this set, were a name known.</summary>
     public long MayMatch;
 
+    /// <summary>Flows that rows of this set allow if they were initiated one way, and nobody knows which way they were.</summary>
+    public long DirectionUnknown;
+
     /// <summary>Flows that rows of this set allow only the other way round.</summary>
     public long Reversed;
 
@@ -74,6 +77,9 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
                 break;
             case Verdict.Undetermined when judgement.Reason == Reason.PeerNameUnknown:
                 totals.MayMatch++;
+                break;
+            case Verdict.Undetermined when judgement.Reason == Reason.DirectionUnknown:
+                totals.DirectionUnknown++;
                 break;
             case Verdict.Unexpected when judgement.Reason == Reason.Direction:
                 totals.Reversed++;

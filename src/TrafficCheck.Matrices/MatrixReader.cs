@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.Matrices.Documents;
 using TrafficCheck.Matrices.Tables;
 
 namespace TrafficCheck.Matrices;
@@ -11,34 +12,58 @@ public static class MatrixReader
     private const long MaxBytes = 64L << 20;
 
     /// <summary>Several files make one matrix: subjects of equal names are one, rows without an id of their own are numbered over all files.</summary>
+    /// <param name="paths">The ending tells the form; what has no known one is Markdown.</param>
     public static MatrixImport Read(IReadOnlyList<string> paths, MatrixReadOptions options)
     {
-        var messages = new List<MatrixMessage>();
-        var rows = new List<MatrixRow>();
-        var subjects = new List<MatrixSubject>();
-        var sources = new List<MatrixSource>();
+        var draft = new MatrixDraft(options);
         foreach (string path in paths)
         {
-            if (!TryReadText(path, messages, sources, out string text)) continue;
-            new TableImporter(path, options, messages, subjects, rows).Import(MarkdownTables.Read(text));
+            if (TryReadText(path, draft, out string text)) ReadDocument(path, text, Path.GetExtension(path), draft);
         }
 
-        if (rows.Count == 0 && messages.All(m => m.Severity != MessageSeverity.Error))
-            messages.Add(new(MessageSeverity.Error, "no-rows", paths.Count > 0 ? paths[0] : "-", 0, null, "no rows found: a table with the columns Port, Protocol and Direction is needed"));
-        bool failed = messages.Any(m => m.Severity == MessageSeverity.Error);
-        if (failed) return new(null, messages);
-        var matrix = new AllowedMatrix
-        {
-            Name = Path.GetFileName(paths[0]),
-            Sources = sources,
-            Subjects = subjects,
-            Rows = rows,
-            Conditions = [.. rows.Where(r => r.Condition is not null).Select(r => r.Condition!).Distinct()],
-        };
-        return new(matrix, messages);
+        return draft.Finish(paths.Count > 0 ? paths[0] : "-");
     }
 
-    private static bool TryReadText(string path, List<MatrixMessage> messages, List<MatrixSource> sources, out string text)
+    /// <summary>Reads one document that is already in memory.</summary>
+    /// <param name="path">Name for messages; its ending tells the form.</param>
+    public static MatrixImport ReadText(string path, string text, MatrixReadOptions options)
+    {
+        var draft = new MatrixDraft(options);
+        if (!IsText(path, text, draft)) return draft.Finish(path);
+        draft.Sources.Add(new(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))));
+        ReadDocument(path, text.TrimStart('\uFEFF'), Path.GetExtension(path), draft);
+        return draft.Finish(path);
+    }
+
+    private static void ReadDocument(string path, string text, string extension, MatrixDraft draft)
+    {
+        try
+        {
+            switch (extension.ToUpperInvariant())
+            {
+                case ".XLSX" or ".HTML" or ".HTM" or ".PDF" or ".DOCX":
+                    draft.Log.Say(MessageSeverity.Error, "form-not-read", path, 0, null, "this version reads Markdown tables: save the table as Markdown");
+                    break;
+                default:
+                    Markdown(path, text, draft);
+                    break;
+            }
+        }
+        catch (DocumentException e)
+        {
+            draft.Log.Say(MessageSeverity.Error, e.Code, path, e.Line, null, e.Message);
+        }
+    }
+
+    private static void Markdown(string path, string text, MatrixDraft draft)
+    {
+        FrontMatter front = FrontMatter.Split(text);
+        var settings = new DocumentSettings();
+        if (front.Yaml.Length > 0 && YamlTree.Read(front.Yaml, 2) is { } root) settings = new SettingsReader(path, draft).Read(root, withRows: false);
+        new TableImporter(path, draft, settings).Import(MarkdownTables.Read(front.Body, front.BodyLine));
+    }
+
+    private static bool TryReadText(string path, MatrixDraft draft, out string text)
     {
         text = "";
         string? problem = null;
@@ -51,19 +76,24 @@ public static class MatrixReader
             {
                 byte[] bytes = File.ReadAllBytes(path);
                 text = Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF');
-                if (text.Contains('\0', StringComparison.Ordinal)) problem = "holds NUL bytes: this is no text file";
-                sources.Add(new(path, Convert.ToHexStringLower(SHA256.HashData(bytes))));
+                draft.Sources.Add(new(path, Convert.ToHexStringLower(SHA256.HashData(bytes))));
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problem = "cannot be read: " + e.Message;
+            problem = "cannot be read: " + Quoted.Of(e.Message);
         }
 
-        string extension = Path.GetExtension(path).ToUpperInvariant();
-        if (problem is null && extension is ".YAML" or ".YML" or ".JSON" or ".CSV" or ".XLSX" or ".HTML") problem = "this version reads Markdown tables only";
-        if (problem is null) return true;
-        messages.Add(new(MessageSeverity.Error, "unreadable", path, 0, null, problem));
+        if (problem is null) return IsText(path, text, draft);
+        draft.Log.Say(MessageSeverity.Error, "unreadable", path, 0, null, problem);
+        return false;
+    }
+
+    private static bool IsText(string path, string text, MatrixDraft draft)
+    {
+        int nul = text.IndexOf('\0', StringComparison.Ordinal);
+        if (nul < 0) return true;
+        draft.Log.Say(MessageSeverity.Error, "unreadable", path, 1 + text.AsSpan(0, nul).Count('\n'), null, "holds NUL bytes: this is no text file; save the table as UTF-8 text");
         return false;
     }
 }

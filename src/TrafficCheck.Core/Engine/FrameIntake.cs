@@ -104,6 +104,10 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     {
         switch (status)
         {
+            case DecodeStatus.LaterFragment when !NeedsFirstFragment(in packet):
+                Enqueue(in packet, in frame, number, packet.Protocol, 0, 0, FlowMarks.Data);
+                return;
+
             case DecodeStatus.LaterFragment:
                 if (_fragments.Later(KeyOf(in packet), packet.IpLength, frame.TimestampNs, number, out FirstFragment first))
                     Enqueue(in packet, in frame, number, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
@@ -137,6 +141,14 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         if (waited.Packets > 0) EnqueueWaiting(in packet, in frame, in waited, protocol, sourcePort, destinationPort);
         Enqueue(in packet, in frame, number, protocol, sourcePort, destinationPort, marks);
     }
+
+    /// <summary>
+    /// Whether only the first fragment tells the flow: it has the ports or the ICMP type, or headers that hide the transport. Others,
+    /// such as ESP and GRE, are known by their addresses.
+    /// </summary>
+    private static bool NeedsFirstFragment(in PacketSummary packet) =>
+        packet.Protocol is Ip.Tcp or Ip.Udp or Ip.UdpLite or Ip.Sctp or Ip.Dccp or Ip.Icmp or Ip.Icmpv6 or Ip.Ah
+        || (packet.Version == 6 && packet.Protocol is (Ip.HopByHop or Ip.Routing or Ip.DestinationOptions or Ip.Fragment));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(

@@ -32,14 +32,15 @@ public static unsafe class FrameDecoder
     }
 
     /// <summary>Dispatches on an EtherType or 802.3 length; <paramref name="at"/> is the byte behind the type field.</summary>
-    private static DecodeStatus DecodeEtherType(byte* at, byte* end, int type, ref PacketSummary packet)
+    /// <param name="tags">Tags before it. Every way back here through 802.2 goes over a tag, so their limit bounds the recursion too.</param>
+    private static DecodeStatus DecodeEtherType(byte* at, byte* end, int type, ref PacketSummary packet, int tags = 0)
     {
-        for (int tags = 0; ; tags++)
+        for (; ; tags++)
         {
             if (type == Ethernet.Ipv4) return DecodeIpv4(at, (int)(end - at), ref packet);
             if (type == Ethernet.Ipv6) return DecodeIpv6(at, (int)(end - at), ref packet);
             if (type is not (Ethernet.Vlan or Ethernet.ProviderBridge or Ethernet.QinQ or Ethernet.QinQ2))
-                return type <= Ethernet.MaxLength ? DecodeLlc(at, end, ref packet) : NonIpEtherType(type);
+                return type <= Ethernet.MaxLength ? DecodeLlc(at, end, ref packet, tags) : NonIpEtherType(type);
             if (tags == MaxTags) return DecodeStatus.TagNestingTooDeep;
             if (end - at < Ethernet.TagLength) return DecodeStatus.LinkHeaderCut;
             if (tags == 0) packet.Vlan = (ushort)(U16(at) & 0xfff);
@@ -70,7 +71,7 @@ public static unsafe class FrameDecoder
         _ => DecodeStatus.EtherTypeOther,
     };
 
-    private static DecodeStatus DecodeLlc(byte* at, byte* end, ref PacketSummary packet)
+    private static DecodeStatus DecodeLlc(byte* at, byte* end, ref PacketSummary packet, int tags = 0)
     {
         if (end - at < Ethernet.LlcLength) return DecodeStatus.LinkHeaderCut;
         switch (at[0])
@@ -88,7 +89,7 @@ public static unsafe class FrameDecoder
         if (organisation == 0x00000c) return type == Ethernet.CiscoCdp ? DecodeStatus.Cdp : DecodeStatus.CiscoOther;
         if (organisation == 0x080007) return DecodeStatus.AppleTalk;
         if (organisation is not (0 or 0x0000f8)) return DecodeStatus.LlcOther;
-        return type > Ethernet.MaxLength ? DecodeEtherType(at + Ethernet.SnapLength, end, type, ref packet) : DecodeStatus.LlcOther;
+        return type > Ethernet.MaxLength ? DecodeEtherType(at + Ethernet.SnapLength, end, type, ref packet, tags) : DecodeStatus.LlcOther;
     }
 
     private static DecodeStatus DecodeOther(byte* frame, int captured, LinkType linkType, ref PacketSummary packet) => linkType switch

@@ -1,148 +1,140 @@
 using System.Globalization;
-using System.Text;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.Matrices.Documents;
 
 namespace TrafficCheck.Matrices.Tables;
 
-/// <summary>Turns tables into rows, and says of every cell that is odd how it was understood.</summary>
-internal sealed class TableImporter(string file, MatrixReadOptions options, List<MatrixMessage> messages, List<MatrixSubject> subjects, List<MatrixRow> rows)
+/// <summary>Turns the tables of one document into rows: what each column holds, whom each table speaks about, and which way when no column says it.</summary>
+internal sealed class TableImporter(string file, MatrixDraft draft, DocumentSettings settings)
 {
-    private int _table;
+    /// <summary>Words after "your" that are no host whose table this could be.</summary>
+    private static readonly string[] s_noHosts = ["firewall", "network", "environment", "organization", "organisation", "system", "configuration", "needs", "requirements", "deployment", "site", "infrastructure"];
+
+    private int _table, _declared, _lastSubject = -1;
 
     public void Import(IReadOnlyList<TableText> tables)
     {
         foreach (TableText table in tables)
         {
-            int port = Column(table, "port"), protocol = Column(table, "protocol"), direction = Column(table, "direction"), purpose = Column(table, "required", "purpose", "description", "service", "notes", "use");
-            int peer = Column(table, "peer", "host", "destination");
-            if (port < 0 || protocol < 0 || direction < 0)
+            if (draft.IsFull) return;
+            Import(table);
+        }
+    }
+
+    private void Import(TableText table)
+    {
+        int line = table.Header.Line;
+        if (table.Header.Cells.Count > DocumentLimits.Columns)
+        {
+            Say(MessageSeverity.Error, "too-many-columns", line, null, $"the table has more than {DocumentLimits.Columns} columns: this is no port table; take it out");
+            return;
+        }
+
+        ColumnRole[] roles = ColumnRoles.Of(table.Header.Cells);
+        bool Has(ColumnRole role) => Array.IndexOf(roles, role) >= 0;
+        if (!Has(ColumnRole.Port) && !(Has(ColumnRole.Protocol) && (Has(ColumnRole.Direction) || Has(ColumnRole.Source))))
+        {
+            Say(MessageSeverity.Warning, "no-matrix-table", line, null, "a table without a column of ports is not read: Port, Protocol and Direction make a matrix table");
+            return;
+        }
+
+        _table++;
+        RowDirection? direction = null;
+        bool roleTable = Has(ColumnRole.Source) && Has(ColumnRole.Destination) && !Has(ColumnRole.Direction);
+        bool byHeading = false;
+        if (!Has(ColumnRole.Direction) && !roleTable)
+        {
+            byHeading = DirectionCell.TryFromHeading(table.Heading, out RowDirection found) || DirectionCell.TryFromHeading(table.Before, out found);
+            if (byHeading)
             {
-                Say(MessageSeverity.Warning, "no-matrix-table", table.Header.Line, null, "a table without the columns Port, Protocol and Direction is not read");
-                continue;
+                direction = found;
+                Say(MessageSeverity.Info, "direction-from-heading", line, null, $"no column of directions: the heading makes every row {found}");
             }
-
-            _table++;
-            int subject = SubjectOf(table);
-            string lastPurpose = "";
-            foreach (TableLine line in table.Rows) Row(table, line, subject, (port, protocol, direction, purpose, peer), ref lastPurpose);
-        }
-    }
-
-    private void Row(TableText table, TableLine line, int subject, (int Port, int Protocol, int Direction, int Purpose, int Peer) at, ref string lastPurpose)
-    {
-        string Cell(int column) => column >= 0 && column < line.Cells.Count ? line.Cells[column] : "";
-        if (line.Joined) Say(MessageSeverity.Warning, "cell-broken-over-lines", line.Line, null, "a cell is broken over lines: the lines were joined");
-        if (line.Cells.Count != table.Header.Cells.Count)
-            Say(MessageSeverity.Warning, "cell-count", line.Line, null, string.Create(CultureInfo.InvariantCulture, $"the row has {line.Cells.Count} cells, the header {table.Header.Cells.Count}"));
-        bool enforced = true;
-        if (!CellText.TryPorts(Cell(at.Port), out List<PortRange> ports, out bool footnote))
-        {
-            enforced = Refuse("port-not-understood", line.Line, table.Header.Cells[at.Port], $"'{Quote(Cell(at.Port))}' is no port, list or range from 0 to 65535");
-            ports = [PortRange.Any];
         }
 
-        if (footnote) Say(MessageSeverity.Info, "footnote-mark", line.Line, table.Header.Cells[at.Port], $"'{Quote(Cell(at.Port))}' carries a footnote mark: read as port {string.Join(",", ports)}");
-        string protocolCell = Cell(at.Protocol);
-        if (!CellText.TryProtocol(protocolCell, ports[0].First, out List<byte> transports, out string? application))
-            enforced &= Refuse("protocol-not-understood", line.Line, table.Header.Cells[at.Protocol], $"'{Quote(protocolCell)}' is no transport or application known");
-        if (application is not null)
-            Say(MessageSeverity.Info, "application-in-protocol", line.Line, table.Header.Cells[at.Protocol], $"'{Quote(protocolCell)}' names an application: read as {string.Join("/", transports.Select(TransportNames.Of))}, spoken {application}");
-        else if (transports.Count > 1) Say(MessageSeverity.Info, "several-transports", line.Line, table.Header.Cells[at.Protocol], $"'{Quote(protocolCell)}' allows each of them");
-        if (!CellText.TryDirection(Cell(at.Direction), out RowDirection direction))
-            enforced &= Refuse("direction-not-understood", line.Line, table.Header.Cells[at.Direction], $"'{Quote(Cell(at.Direction))}' is no direction: write In, Out or In/Out");
-        string purpose = Clean(Cell(at.Purpose));
-        if (purpose.Length == 0 && lastPurpose.Length > 0)
+        for (int i = 0; i < roles.Length; i++)
         {
-            purpose = lastPurpose;
-            Say(MessageSeverity.Info, "blank-filled-down", line.Line, null, "the purpose is blank: the merged cell above applies");
+            if (roles[i] == ColumnRole.None && table.Header.Cells[i].Length > 0) Say(MessageSeverity.Info, "column-not-used", line, table.Header.Cells[i], "this column says nothing that a matrix holds");
+            if (roles[i] == ColumnRole.Severity) Say(MessageSeverity.Info, "severity-not-used", line, table.Header.Cells[i], "severities of rows are not used: a finding's severity follows from its verdict");
         }
 
-        lastPurpose = purpose;
-        if (IsCutShort(purpose)) Say(MessageSeverity.Warning, "text-cut-short", line.Line, null, $"the text ends in the middle: '...{Quote(purpose[Math.Max(0, purpose.Length - 30)..])}'");
-        List<RowPeer> peers = CellText.Peers(at.Peer >= 0 ? Cell(at.Peer) : purpose);
-        if (peers.Count > 0) Say(MessageSeverity.Info, "peers-from-text", line.Line, null, "limited to the hosts named: " + string.Join(", ", peers));
-        string? condition = ConditionOf(purpose);
-        bool ftpData = application == "ftp" && ports is [{ First: 20, Last: 20 }];
-        var row = new MatrixRow
-        {
-            Id = string.Create(CultureInfo.InvariantCulture, $"R{rows.Count + 1}"),
-            Subject = subject,
-            Ports = ports,
-            Transports = transports,
-            Application = application,
-            FromServerPort = ftpData,
-            Direction = direction,
-            Peers = peers,
-            Need = condition is null ? RowNeed.Required : RowNeed.Conditional,
-            Condition = condition,
-            Purpose = purpose,
-            Source = new(file, line.Line, _table),
-            Enforced = enforced,
-        };
-        MatrixRow? same = rows.FirstOrDefault(r => r.Subject == subject && r.Purpose == purpose && r.Direction == direction && r.Ports.SequenceEqual(ports) && r.Transports.SequenceEqual(transports) && r.Application == application);
-        if (same is not null) Say(MessageSeverity.Warning, "identical-rows", line.Line, null, string.Create(CultureInfo.InvariantCulture, $"identical to {same.Id} (line {same.Source.Line}): both are kept"));
-        rows.Add(row);
+        int? subject = roleTable ? null : Has(ColumnRole.Subject) ? -1 : SubjectOf(table, byHeading);
+        Dictionary<string, int>? roleSubjects = roleTable ? RolesOf(table, roles) : null;
+        if (roleTable && roleSubjects is null) return;
+        new TableRows(file, draft, settings, table, roles, _table) { Subject = subject, HeadingDirection = direction, RoleSubjects = roleSubjects }.Import();
     }
 
-    private int SubjectOf(TableText table)
+    private int SubjectOf(TableText table, bool byHeading)
     {
-        string? name = null;
-        string lower = table.Before.TrimEnd(':', '.');
-        int on = lower.LastIndexOf(" your ", StringComparison.OrdinalIgnoreCase);
-        if (subjects.Count > 0 && on >= 0)
+        int line = table.Header.Line;
+        foreach (string text in (ReadOnlySpan<string>)[table.Before, table.Heading])
         {
-            string host = lower[(on + 6)..].Trim();
-            int end = host.IndexOfAny([',', '.', ':', ';']);
-            if (end >= 0) host = host[..end];
-            name = string.Join('-', host.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(3)).ToLowerInvariant();
+            if (text.Length is 0 or > 1000) continue;
+            string slug = Quoted.Slug(text);
+            foreach (var (word, known) in settings.SubjectBySlug)
+            {
+                if (word.Length > 0 && ("-" + slug + "-").Contains("-" + word + "-", StringComparison.Ordinal)) return _lastSubject = known;
+            }
         }
 
-        if (string.IsNullOrEmpty(name)) name = string.Create(CultureInfo.InvariantCulture, $"subject-{subjects.Count + 1}");
-        int known = subjects.FindIndex(s => s.Name == name);
-        if (known >= 0) return known;
-        if (_table > 1) Say(MessageSeverity.Info, "another-subject", table.Header.Line, null, $"the text before this table speaks of another host: its rows are those of subject {name}");
-        subjects.Add(new(name, []));
-        return subjects.Count - 1;
+        string? name = HostNamed(table.Before) ?? HostNamed(table.Heading);
+        if (settings.Subjects.Count == 1 || (settings.Subjects.Count > _declared && name is null)) return _lastSubject = settings.Subjects[Math.Min(_declared++, settings.Subjects.Count - 1)];
+
+        // "Incoming" and "Outgoing" tables one after the other speak about one host.
+        if (name is null && byHeading && _lastSubject >= 0) return _lastSubject;
+        name ??= draft.NextSubjectName();
+        bool known2 = draft.TryFindSubject(name, out _);
+        int subject = draft.Subject(name, line);
+        if (_lastSubject >= 0 && subject != _lastSubject && !known2)
+            Say(MessageSeverity.Info, "another-subject", line, null, $"this table speaks of another host: its rows are those of subject {Quoted.Of(name)}");
+        return _lastSubject = subject;
     }
 
-    private static int Column(TableText table, params string[] words)
+    /// <summary>"... on your Exchange Server:" names the host <c>exchange-server</c>.</summary>
+    private static string? HostNamed(string text)
     {
-        for (int i = 0; i < table.Header.Cells.Count; i++)
+        if (text.Length > 1000) return null;
+        text = " " + text.TrimEnd(':', '.', ' ');
+        int on = text.LastIndexOf(" your ", StringComparison.OrdinalIgnoreCase);
+        if (on < 0) return null;
+        string host = text[(on + 6)..];
+        int end = host.IndexOfAny([',', '.', ':', ';', '(']);
+        if (end >= 0) host = host[..end];
+        string name = Quoted.Slug(string.Join(' ', host.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(3)));
+        return name.Length == 0 || s_noHosts.Any(w => name.Contains(w, StringComparison.Ordinal)) ? null : name;
+    }
+
+    /// <summary>
+    /// Whom a table of sources and destinations speaks about: the subjects that the document declares, else the one role that stands in
+    /// every row. Null, with an error said, when neither is there.
+    /// </summary>
+    private Dictionary<string, int>? RolesOf(TableText table, ColumnRole[] roles)
+    {
+        if (settings.SubjectBySlug.Count > 0) return settings.SubjectBySlug;
+        int source = Array.IndexOf(roles, ColumnRole.Source), destination = Array.IndexOf(roles, ColumnRole.Destination);
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        int rows = 0;
+        string lastSource = "", lastDestination = "";
+        foreach (TableLine row in table.Rows)
         {
-            if (words.Any(w => table.Header.Cells[i].Contains(w, StringComparison.OrdinalIgnoreCase))) return i;
+            // Merged cells are filled down here as they are when the rows are read.
+            if (source < row.Cells.Count && row.Cells[source].Length > 0) lastSource = Quoted.Slug(CellMarkup.Plain(row.Cells[source]));
+            if (destination < row.Cells.Count && row.Cells[destination].Length > 0) lastDestination = Quoted.Slug(CellMarkup.Plain(row.Cells[destination]));
+            rows++;
+            counts[lastSource] = counts.GetValueOrDefault(lastSource) + 1;
+            if (lastDestination != lastSource) counts[lastDestination] = counts.GetValueOrDefault(lastDestination) + 1;
         }
 
-        return -1;
+        string[] everywhere = [.. counts.Where(c => c.Value == rows && c.Key.Length > 0 && c.Key is not ("any" or "all" or "internet")).Select(c => c.Key)];
+        if (everywhere.Length == 1)
+        {
+            Say(MessageSeverity.Info, "subject-from-roles", table.Header.Line, null, $"'{everywhere[0]}' stands in every row as source or destination: it is the subject, and decides the direction");
+            return new(StringComparer.Ordinal) { [everywhere[0]] = draft.Subject(everywhere[0], table.Header.Line) };
+        }
+
+        Say(MessageSeverity.Error, "direction-missing", table.Header.Line, table.Header.Cells[source], "sources and destinations, but no host of which In and Out could be said: name it in front matter, subjects: NAME, with the word of these columns");
+        return null;
     }
 
-    private static string? ConditionOf(string purpose)
-    {
-        if (purpose.Contains("PMM", StringComparison.Ordinal) && (purpose.Contains("if you are using", StringComparison.OrdinalIgnoreCase) || purpose.Contains("when using", StringComparison.OrdinalIgnoreCase))) return "pmm";
-        if (purpose.Contains("if configured", StringComparison.OrdinalIgnoreCase)) return "configured";
-        int at = purpose.IndexOf("if using ", StringComparison.OrdinalIgnoreCase);
-        if (at < 0) at = purpose.IndexOf("if you use ", StringComparison.OrdinalIgnoreCase);
-        if (at < 0) return null;
-        string[] words = purpose[at..].Split([' ', ',', '.'], StringSplitOptions.RemoveEmptyEntries);
-        return string.Join('-', words.Skip(words[1].Equals("you", StringComparison.OrdinalIgnoreCase) ? 3 : 2).Where(w => w is not ("an" or "a" or "the")).Take(2)).ToLowerInvariant();
-    }
-
-    private static bool IsCutShort(string text) =>
-        text.EndsWith(':') || text.EndsWith(" the", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" to", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" and", StringComparison.OrdinalIgnoreCase);
-
-    private bool Refuse(string code, int line, string cell, string text)
-    {
-        Say(options.Lenient ? MessageSeverity.Warning : MessageSeverity.Error, code, line, cell, options.Lenient ? text + ": the row is not enforced" : text + ": correct the cell, or read with --lenient");
-        return false;
-    }
-
-    private void Say(MessageSeverity severity, string code, int line, string? cell, string text) => messages.Add(new(severity, code, file, line, cell, text));
-
-    private static string Clean(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Quote(string text)
-    {
-        var quoted = new StringBuilder();
-        foreach (char c in text.Length > 60 ? text[..60] + "..." : text) quoted.Append(char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '?' : c);
-        return quoted.ToString();
-    }
+    private void Say(MessageSeverity severity, string code, int line, string? cell, string text) => draft.Log.Say(severity, code, file, line, cell, string.Create(CultureInfo.InvariantCulture, $"{text}"));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Matrices;
+using TrafficCheck.Matrices.Lint;
 using TrafficCheck.Reporting;
 
 namespace TrafficCheck.Cli.Commands;
@@ -66,7 +67,7 @@ internal static class MatrixCommand
         command.SetAction(parsed =>
         {
             MatrixImport import = MatrixReader.Read(parsed.GetValue(files)!, new MatrixReadOptions());
-            IReadOnlyList<MatrixMessage> messages = import.Messages;
+            IReadOnlyList<MatrixMessage> messages = import.Matrix is null ? import.Messages : [.. import.Messages, .. MatrixLint.Check(import.Matrix)];
             foreach (MatrixMessage message in messages.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(m => m.Line))
                 output.WriteLine(TerminalText.Clean(message.ToString()));
             int errors = messages.Count(m => m.Severity == MessageSeverity.Error), warnings = messages.Count(m => m.Severity == MessageSeverity.Warning);

@@ -1,6 +1,6 @@
 using System.Net;
 using PacketDotNet;
-using TrafficCheck.Benchmarks.Traces;
+using TrafficCheck.Capture;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Benchmarks;
@@ -11,12 +11,12 @@ internal sealed class PacketDotNetFlows(bool keepFlows)
     private readonly Dictionary<Name, Counters> _flows = [];
 
     /// <returns>Frames with a TCP or UDP packet.</returns>
-    public long TakeAll(TraceBatches trace)
+    public long TakeAll(CaptureSet set)
     {
         long frames = 0;
-        foreach (FrameBatch batch in trace.All)
+        while (set.ReadRun(out FrameBatch? batch, out int start, out int count))
         {
-            foreach (FrameDescriptor frame in batch.Frames)
+            foreach (FrameDescriptor frame in batch.Frames.Slice(start, count))
             {
                 // The library parses arrays; a reader built on it makes one for each frame.
                 byte[] bytes = batch.Block.Slice(frame.Offset, frame.CapturedLength).ToArray();

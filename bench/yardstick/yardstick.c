@@ -2,7 +2,7 @@
  * the 5-tuple, keep a flow table. What it leaves out: other link types and formats than Ethernet in classic pcap of this machine's byte
  * order, extension headers, fragments, timeouts, any accounting of what it cannot decode. IPv6 flows are kept by a 128-bit digest.
  *
- *   cc -O2 -o yardstick yardstick.c      (-O3 -march=native was slower by half; see bench/README.md)
+ *   cc -O2 -o yardstick yardstick.c      (-O3 -march=native is slower; see bench/README.md)
  *   yardstick FILE walk|decode|flows
  *
  * SPDX-License-Identifier: MIT */

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Matrices.Documents;
+using TrafficCheck.Matrices.Forms;
 using TrafficCheck.Matrices.Tables;
 
 namespace TrafficCheck.Matrices;
@@ -18,7 +19,7 @@ public static class MatrixReader
         var draft = new MatrixDraft(options);
         foreach (string path in paths)
         {
-            if (TryReadText(path, draft, out string text)) ReadDocument(path, text, Path.GetExtension(path), draft);
+            if (TryReadText(path, draft, out string text)) ReadDocument(path, text, KindOf(path), draft);
         }
 
         return draft.Finish(paths.Count > 0 ? paths[0] : "-");
@@ -26,23 +27,34 @@ public static class MatrixReader
 
     /// <summary>Reads one document that is already in memory.</summary>
     /// <param name="path">Name for messages; its ending tells the form.</param>
-    public static MatrixImport ReadText(string path, string text, MatrixReadOptions options)
+    public static MatrixImport ReadText(string path, string text, MatrixReadOptions options) => ReadText(path, text, KindOf(path), options);
+
+    internal static MatrixImport ReadText(string path, string text, MatrixDocumentKind kind, MatrixReadOptions options)
     {
         var draft = new MatrixDraft(options);
         if (!IsText(path, text, draft)) return draft.Finish(path);
         draft.Sources.Add(new(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))));
-        ReadDocument(path, text.TrimStart('\uFEFF'), Path.GetExtension(path), draft);
+        ReadDocument(path, text.TrimStart('\uFEFF'), kind, draft);
         return draft.Finish(path);
     }
 
-    private static void ReadDocument(string path, string text, string extension, MatrixDraft draft)
+    private static void ReadDocument(string path, string text, MatrixDocumentKind kind, MatrixDraft draft)
     {
         try
         {
-            switch (extension.ToUpperInvariant())
+            switch (kind)
             {
-                case ".XLSX" or ".HTML" or ".HTM" or ".PDF" or ".DOCX":
-                    draft.Log.Say(MessageSeverity.Error, "form-not-read", path, 0, null, "this version reads Markdown tables: save the table as Markdown");
+                case MatrixDocumentKind.Yaml:
+                    new NativeRows(path, draft).Import(YamlTree.Read(text, 1));
+                    break;
+                case MatrixDocumentKind.Json:
+                    new NativeRows(path, draft).Import(JsonForm.Read(text));
+                    break;
+                case MatrixDocumentKind.Csv:
+                    CsvForm.Import(path, text, draft);
+                    break;
+                case MatrixDocumentKind.NotRead:
+                    draft.Log.Say(MessageSeverity.Error, "form-not-read", path, 0, null, "this form is not read: save the table as Markdown, CSV, YAML or JSON");
                     break;
                 default:
                     Markdown(path, text, draft);
@@ -54,6 +66,15 @@ public static class MatrixReader
             draft.Log.Say(MessageSeverity.Error, e.Code, path, e.Line, null, e.Message);
         }
     }
+
+    private static MatrixDocumentKind KindOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".YAML" or ".YML" => MatrixDocumentKind.Yaml,
+        ".JSON" => MatrixDocumentKind.Json,
+        ".CSV" or ".TSV" => MatrixDocumentKind.Csv,
+        ".XLSX" or ".XLS" or ".HTML" or ".HTM" or ".PDF" or ".DOCX" => MatrixDocumentKind.NotRead,
+        _ => MatrixDocumentKind.Markdown,
+    };
 
     private static void Markdown(string path, string text, MatrixDraft draft)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Matrices;
+using TrafficCheck.Matrices.Lint;
 using TrafficCheck.Reporting;
 
 namespace TrafficCheck.Cli.Commands;
@@ -15,16 +16,18 @@ internal static class MatrixCommand
         Examples:
           trafficcheck matrix show ports.md
           trafficcheck matrix lint ports.md
+          trafficcheck matrix convert ports.md --to yaml
         """)
     {
         Show(output, errors),
         Lint(output),
+        Convert(output, errors),
     };
 
     private static Argument<string[]> Files() => new("FILE")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "The vendor's Markdown table. Several files make one matrix.",
+        Description = "The vendor's table: Markdown, CSV, YAML or JSON. Several files make one matrix.",
     };
 
     private static Command Show(TextWriter output, TextWriter errors)
@@ -64,7 +67,7 @@ internal static class MatrixCommand
         command.SetAction(parsed =>
         {
             MatrixImport import = MatrixReader.Read(parsed.GetValue(files)!, new MatrixReadOptions());
-            IReadOnlyList<MatrixMessage> messages = import.Messages;
+            IReadOnlyList<MatrixMessage> messages = import.Matrix is null ? import.Messages : [.. import.Messages, .. MatrixLint.Check(import.Matrix)];
             foreach (MatrixMessage message in messages.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(m => m.Line))
                 output.WriteLine(TerminalText.Clean(message.ToString()));
             int errors = messages.Count(m => m.Severity == MessageSeverity.Error), warnings = messages.Count(m => m.Severity == MessageSeverity.Warning);
@@ -72,6 +75,37 @@ internal static class MatrixCommand
                 CultureInfo.InvariantCulture,
                 $"{import.Matrix?.Rows.Count ?? 0} rows, {import.Matrix?.Subjects.Count ?? 0} subjects: {errors} errors, {warnings} warnings, {messages.Count - errors - warnings} notes"));
             return errors > 0 || import.Matrix is null ? ExitCode.WrongUsage : warnings > 0 ? ExitCode.Findings : ExitCode.Nothing;
+        });
+        return command;
+    }
+
+    private static Command Convert(TextWriter output, TextWriter errors)
+    {
+        Argument<string[]> files = Files();
+        var form = new Option<string>("--to") { HelpName = "yaml|markdown|json|csv", Required = true, Description = "Form to write on standard output." };
+        form.AcceptOnlyFromAmong("yaml", "markdown", "json", "csv");
+        var lenient = new Option<bool>("--lenient") { Description = "A cell that is not understood is a warning, and its row is written as not enforced." };
+        var command = new Command("convert", """
+            Writes the matrix as it was understood, in a form that is read back as the same matrix: what was read
+            out of prose (hosts, conditions) stands in columns of its own there, to be seen and corrected.
+
+            Examples:
+              trafficcheck matrix convert ports.md --to yaml
+              trafficcheck matrix convert vendor.csv --to markdown
+            """) { files, form, lenient };
+        command.SetAction(parsed =>
+        {
+            AllowedMatrix? matrix = MatrixLoading.Load(parsed.GetValue(files)!, parsed.GetValue(lenient), false, errors);
+            if (matrix is null) return ExitCode.WrongUsage;
+            MatrixForm to = parsed.GetValue(form) switch
+            {
+                "yaml" => MatrixForm.Yaml,
+                "json" => MatrixForm.Json,
+                "csv" => MatrixForm.Csv,
+                _ => MatrixForm.Markdown,
+            };
+            MatrixWriter.Write(matrix, to, output);
+            return ExitCode.Nothing;
         });
         return command;
     }

@@ -17,6 +17,7 @@ internal sealed class MarkdownTables
     private readonly List<TableText> _tables = [];
     private string _heading = "", _before = "";
     private List<string> _after = [];
+    private int _beforeLine;
 
     private MarkdownTables(string[] lines, int firstLine)
     {
@@ -44,14 +45,14 @@ internal sealed class MarkdownTables
                 continue;
             }
 
-            if (line.Length > 0) Text(line);
+            if (line.Length > 0) Text(line, i);
             i++;
         }
 
         return _tables;
     }
 
-    private void Text(string line)
+    private void Text(string line, int at)
     {
         string plain = line.Trim('#', ' ', '*', '_', ':');
         if (line.StartsWith('#'))
@@ -62,7 +63,9 @@ internal sealed class MarkdownTables
         else if (_after.Count < MaxAfter) _after.Add(line);
 
         // A line of dashes under text, or between paragraphs, says nothing.
-        if (plain.Length > 0 && !plain.All(c => c is '-' or '=')) _before = line.TrimStart('#').Trim();
+        if (plain.Length == 0 || plain.All(c => c is '-' or '=')) return;
+        _before = line.TrimStart('#').Trim();
+        _beforeLine = at + _firstLine;
     }
 
     private int Table(int at)
@@ -96,8 +99,9 @@ internal sealed class MarkdownTables
         }
 
         _after = [];
-        _tables.Add(new(_heading, _before, header, rows, _after));
+        _tables.Add(new(_heading, _before, header, rows, _after) { BeforeLine = _beforeLine });
         _before = "";
+        _beforeLine = 0;
         _heading = "";
         return i;
     }

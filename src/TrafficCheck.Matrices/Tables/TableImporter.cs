@@ -39,6 +39,7 @@ internal sealed class TableImporter(string file, MatrixDraft draft, DocumentSett
         }
 
         _table++;
+        if (_table > 1 && table.Before.Length > 0) Say(MessageSeverity.Info, "text-between-tables", table.BeforeLine, null, $"text and a header in the middle of the document: another table begins, '{Quoted.Of(table.Before)}'");
         RowDirection? direction = null;
         bool roleTable = Has(ColumnRole.Source) && Has(ColumnRole.Destination) && !Has(ColumnRole.Direction);
         bool byHeading = false;

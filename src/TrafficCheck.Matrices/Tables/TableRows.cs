@@ -95,7 +95,7 @@ internal sealed class TableRows
         if (ports.Groups.Count == 0 && ports.Bare.Count == 0 && ports.Problem is null && !IsPortless(protocol)) ports = PortCell.Read(Cell(reading, ColumnRole.Port, line, fill: true));
         ServiceReading service = ServiceOf.Row(ports, protocol, _settings.Exact ? "" : HeaderTransport());
         foreach (var (code, role, text) in service.Problems) enforced &= Refuse(code, line.Line, Header(Column(role)), text);
-        foreach (var (code, role, text) in service.Notes) Say(code == "dynamic-range" ? MessageSeverity.Warning : MessageSeverity.Info, code, line.Line, Header(Column(role)), text);
+        foreach (var (code, role, text) in service.Notes.Where(_ => !_settings.Exact)) Say(code == "dynamic-range" ? MessageSeverity.Warning : MessageSeverity.Info, code, line.Line, Header(Column(role)), text);
         string? application = Application(line, reading, service, ref purpose);
         foreach (string mark in reading.Marks)
         {
@@ -142,7 +142,7 @@ internal sealed class TableRows
         if (id.Length > 0 && reading.RowsAdded++ > 0) id = string.Create(CultureInfo.InvariantCulture, $"{id}-{reading.RowsAdded}");
 
         // A plain number in an Id column is a place in the list, and R is what rows are called by.
-        if (id.Length > 0 && id.All(char.IsAsciiDigit)) id = "R" + id;
+        if (!_settings.Exact && id.Length > 0 && id.All(char.IsAsciiDigit)) id = "R" + id;
         bool fromSource = service.FromSource || (!_settings.Exact && application == "ftp" && service.Ports is [{ First: 20, Last: 20 }]);
         var row = new MatrixRow
         {

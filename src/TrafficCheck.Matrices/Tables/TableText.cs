@@ -10,4 +10,8 @@ internal sealed record TableLine(IReadOnlyList<string> Cells, int Line, bool Joi
 /// <param name="Heading">The nearest heading before the table; empty when there is none since the last table.</param>
 /// <param name="Before">The nearest sentence or heading before the table since the last one.</param>
 /// <param name="After">Lines of text between this table and the next one or the next heading: footnotes stand there.</param>
-internal sealed record TableText(string Heading, string Before, TableLine Header, IReadOnlyList<TableLine> Rows, IReadOnlyList<string> After);
+internal sealed record TableText(string Heading, string Before, TableLine Header, IReadOnlyList<TableLine> Rows, IReadOnlyList<string> After)
+{
+    /// <summary>1-based line of <see cref="Before"/>; 0 when it is empty.</summary>
+    public int BeforeLine { get; init; }
+}

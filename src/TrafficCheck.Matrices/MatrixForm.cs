@@ -1,0 +1,10 @@
+namespace TrafficCheck.Matrices;
+
+/// <summary>Forms in which a matrix is written and read back without loss.</summary>
+public enum MatrixForm
+{
+    Markdown,
+    Yaml,
+    Json,
+    Csv,
+}

@@ -28,7 +28,8 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         HitCount exclusive = default, shared = default, covered = default;
         long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, mayMatch = 0, unknown = 0, initiatedIn = 0, initiatedOut = 0;
         long first = long.MaxValue, last = long.MinValue;
-        var peers = new HostCounter(new HostBudget());
+        HostCounter? peers = null;
+        bool merged = false;
         var ambiguous = new SortedSet<int>();
         foreach (var (set, totals) in sets)
         {
@@ -65,7 +66,16 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
             initiatedOut += totals.InitiatedOut;
             first = Math.Min(first, totals.FirstNs);
             last = Math.Max(last, totals.LastNs);
-            peers.AddAll(totals.Peers);
+            if (peers is not null && !merged)
+            {
+                // Most rows are in one set only, whose counter can be shown as it is.
+                var sum = new HostCounter(new HostBudget());
+                sum.AddAll(peers);
+                (peers, merged) = (sum, true);
+            }
+
+            if (peers is null) peers = totals.Peers;
+            else peers.AddAll(totals.Peers);
         }
 
         ambiguous.Remove(index);
@@ -87,7 +97,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
             LastNs = answered > 0 ? last : null,
             InitiatedIn = initiatedIn,
             InitiatedOut = initiatedOut,
-            Peers = peers.ToHostSet(),
+            Peers = (peers ?? new HostCounter(new HostBudget())).ToHostSet(),
             AmbiguousWith = [.. ambiguous.Select(r => _matrix.Rows[r].Id)],
         };
     }

@@ -40,12 +40,17 @@ internal sealed class HostCounter(HostBudget budget)
 
     public void Add(IpAddress host, long firstNs)
     {
-        // Most flows bring a known host later than those of the sample.
-        if (AddToSet(host) || _sample.Count < SampleSize || firstNs <= _sample[^1].Ns) Offer(host, firstNs);
+        AddToSet(host);
+
+        // Most flows come later than those of the sample.
+        if (_sample.Count < SampleSize || firstNs <= _sample[^1].Ns) Offer(host, firstNs);
     }
 
     public void AddAll(HostCounter other)
     {
+        // Room for all before the first: the other table gives its hosts in the order of their hashes, and a table that grows meanwhile would
+        // have them all in one long run.
+        while ((_v4Count + other._v4Count + 1) * 4L > _v4.Length * 3L) GrowV4();
         foreach (uint host in other._v4)
         {
             if (host != 0) AddToSet(IpAddress.V4(host));
@@ -110,15 +115,17 @@ internal sealed class HostCounter(HostBudget budget)
     /// <summary>Keeps the earliest hosts, each once with its earliest time; ties go to the lower address.</summary>
     private void Offer(IpAddress host, long ns)
     {
-        int at = _sample.FindIndex(s => s.Host == host);
-        if (at >= 0)
+        for (int i = 0; i < _sample.Count; i++)
         {
-            if (ns >= _sample[at].Ns) return;
-            _sample.RemoveAt(at);
+            if (_sample[i].Host != host) continue;
+            if (ns >= _sample[i].Ns) return;
+            _sample.RemoveAt(i);
+            break;
         }
 
-        at = _sample.FindIndex(s => (ns, host).CompareTo(s) < 0);
-        _sample.Insert(at < 0 ? _sample.Count : at, (ns, host));
+        int at = 0;
+        while (at < _sample.Count && _sample[at].CompareTo((ns, host)) < 0) at++;
+        _sample.Insert(at, (ns, host));
         if (_sample.Count > SampleSize) _sample.RemoveAt(SampleSize);
     }
 }

@@ -14,9 +14,12 @@ internal static class MatrixLoading
         MatrixImport import = MatrixReader.Read(paths, new MatrixReadOptions(lenient));
         bool usable = import.Matrix is not null;
         int hidden = 0;
+
+        // Leniency takes rows out of force: that is never said in a count only.
+        var outOfForce = (import.Matrix?.Rows ?? []).Where(r => !r.Enforced).Select(r => (r.Source.File, r.Source.Line)).ToHashSet();
         foreach (MatrixMessage message in import.Messages)
         {
-            if (verbose || message.Severity == MessageSeverity.Error || (lenient && message.Code == "not-enforced")) errors.WriteLine(TerminalText.Clean(message.ToString()));
+            if (verbose || message.Severity == MessageSeverity.Error || (message.Severity == MessageSeverity.Warning && lenient && outOfForce.Contains((message.File, message.Line)))) errors.WriteLine(TerminalText.Clean(message.ToString()));
             else if (message.Severity == MessageSeverity.Warning) hidden++;
         }
 

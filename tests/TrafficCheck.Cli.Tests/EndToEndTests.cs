@@ -26,6 +26,43 @@ public sealed class EndToEndTests
         Assert.Equal(40, report.RootElement.GetProperty("coverage").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("clean")]
+    [InlineData("midstream")]
+    public void A_matrix_that_names_its_hosts_needs_no_protect(string sample)
+    {
+        var (code, output, errors) = Run("check", Path.Combine(s_samples, sample, "capture.pcap"), "-m", Path.Combine(s_samples, sample, "matrix.md"), "--format", "json");
+        Assert.True(code is 0 or 1, errors);
+        using JsonDocument report = JsonDocument.Parse(output);
+        JsonElement subject = report.RootElement.GetProperty("matrix").GetProperty("subjects")[0];
+        Assert.Equal(2, subject.GetProperty("addresses").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("yaml", "yaml")]
+    [InlineData("json", "json")]
+    [InlineData("csv", "csv")]
+    [InlineData("markdown", "md")]
+    public void A_converted_matrix_judges_as_the_original(string form, string ending)
+    {
+        string original = Path.Combine(s_samples, "mail-gateway", "matrix.md");
+        var (code, text, errors) = Run("matrix", "convert", original, "--to", form);
+        Assert.True(code == 0, errors);
+        string folder = Directory.CreateTempSubdirectory("matrix-convert").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "again." + ending);
+            File.WriteAllText(path, text);
+            var (again, _, why) = Run("matrix", "convert", path, "--to", "yaml");
+            Assert.True(again == 0, why);
+            Assert.Equal(Run("matrix", "convert", original, "--to", "yaml").Output, Run("matrix", "convert", path, "--to", "yaml").Output);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
     [Fact]
     public void Hosts_that_are_not_in_the_capture_make_exit_code_4_and_name_those_that_are()
     {

@@ -106,7 +106,7 @@ public sealed class LintTests
         };
         var clock = Stopwatch.StartNew();
         IReadOnlyList<MatrixMessage> messages = MatrixLint.Check(matrix);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"{clock.Elapsed}");
         Assert.All(messages.GroupBy(m => m.Code), g => Assert.True(g.Count() <= MatrixLint.MaxOfACode + 1));
         if (shape == "same") Assert.Contains(messages, m => m is { Code: "redundancy", Line: 0 } && m.Text.Contains("9899 more", StringComparison.Ordinal));
         if (shape == "distinct hosts") Assert.Empty(messages);

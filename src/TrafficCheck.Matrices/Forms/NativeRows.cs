@@ -68,7 +68,8 @@ internal sealed class NativeRows(string file, MatrixDraft draft)
         }
 
         bool fromServerPort = Choice(node, "from-server-port", "false", ["true", "false"], ref enforced) == "true" || ports.FromSource;
-        enforced &= Choice(node, "enforced", "true", ["true", "false"], ref enforced) == "true";
+        bool inForce = Choice(node, "enforced", "true", ["true", "false"], ref enforced) == "true";
+        enforced &= inForce;
         string application = Text(node, "application");
         for (int i = 0; i < service.Services.Count; i++)
         {

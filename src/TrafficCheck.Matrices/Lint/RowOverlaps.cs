@@ -13,7 +13,7 @@ namespace TrafficCheck.Matrices.Lint;
 internal static class RowOverlaps
 {
     /// <summary>Pairs of rows that are compared; more would take too long, and are said to be left out.</summary>
-    private const int MaxPairs = 3_000_000;
+    private const int MaxPairs = 500_000;
 
     public static void Find(AllowedMatrix matrix, LintLog log)
     {

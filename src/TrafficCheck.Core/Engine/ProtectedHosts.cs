@@ -19,12 +19,11 @@ public sealed class ProtectedHosts
         {
             foreach (IPNetwork network in addresses[subject])
             {
-                IpAddress address = IpAddress.From(network.BaseAddress);
-                int free = 128 - network.PrefixLength - (address.IsV4 ? 96 : 0);
-                UInt128 hostMask = free == 128 ? UInt128.MaxValue : (UInt128.One << free) - 1;
-                UInt128 first = address.Value & ~hostMask, last = address.Value | hostMask;
-                At(first).Add((subject, true));
-                if (last != UInt128.MaxValue) At(last + 1).Add((subject, false));
+                foreach (var (first, last) in AddressPrefix.From(network).Ranges())
+                {
+                    At(first.Value).Add((subject, true));
+                    if (last.Value != UInt128.MaxValue) At(last.Value + 1).Add((subject, false));
+                }
             }
         }
 

@@ -23,7 +23,7 @@ public sealed unsafe class FragmentTable : IDisposable
     private const int SetBits = 12;
 
     /// <summary>RFC 1122 section 3.3.2 and RFC 8200 section 4.5: reassembly is given up after 60 seconds.</summary>
-    private const long LifetimeNs = 60_000_000_000;
+    private const ulong LifetimeNs = 60_000_000_000;
 
     private readonly HashSeed _seed;
     private Entry* _entries = (Entry*)NativeMemory.AllocZeroed((nuint)(Ways << SetBits), (nuint)sizeof(Entry));
@@ -100,7 +100,7 @@ public sealed unsafe class FragmentTable : IDisposable
             if (entry->Used && entry->Key == key)
             {
                 // The identification is taken again for another datagram after a while.
-                if (Math.Abs(timestampNs - entry->SeenNs) > LifetimeNs) return Take(entry, in key, timestampNs);
+                if (Distance(timestampNs, entry->SeenNs) > LifetimeNs) return Take(entry, in key, timestampNs);
                 entry->SeenNs = timestampNs;
                 return entry;
             }
@@ -110,6 +110,9 @@ public sealed unsafe class FragmentTable : IDisposable
 
         return Take(oldest, in key, timestampNs);
     }
+
+    /// <summary>Times come from the capture, so that their difference may need 64 bits without a sign.</summary>
+    private static ulong Distance(long x, long y) => (ulong)Math.Max(x, y) - (ulong)Math.Min(x, y);
 
     private Entry* Take(Entry* entry, in DatagramKey key, long timestampNs)
     {

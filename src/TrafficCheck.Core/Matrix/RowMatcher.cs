@@ -116,18 +116,15 @@ public sealed class RowMatcher
 
     private readonly struct CompiledPeer
     {
-        private readonly UInt128 _mask, _value;
+        private readonly AddressPrefix _prefix;
         private readonly string? _suffix;
 
         public CompiledPeer(RowPeer peer)
         {
             if (peer.Network is { } network)
             {
-                IpAddress address = IpAddress.From(network.BaseAddress);
-                int length = network.PrefixLength + (address.IsV4 ? 96 : 0);
-                _mask = length == 0 ? 0 : UInt128.MaxValue << (128 - length);
-                _value = address.Value & _mask;
-                Rank = Specificity.OfPrefix(length);
+                _prefix = AddressPrefix.From(network);
+                Rank = Specificity.OfPrefix(_prefix.Length);
                 return;
             }
 
@@ -142,7 +139,7 @@ public sealed class RowMatcher
 
         public bool Matches(IpAddress peer, ReadOnlySpan<string> names)
         {
-            if (Name is null) return (peer.Value & _mask) == _value;
+            if (Name is null) return _prefix.Contains(peer);
             foreach (string name in names)
             {
                 if (_suffix is null ? name == Name : name.Length > _suffix.Length && name.EndsWith(_suffix, StringComparison.Ordinal)) return true;

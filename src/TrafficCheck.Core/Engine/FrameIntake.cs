@@ -167,7 +167,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// Whether only the first fragment tells the flow: it has the ports or the ICMP type, or headers that hide the transport. Others,
     /// such as ESP and GRE, are known by their addresses.
     /// </summary>
-    private static bool NeedsFirstFragment(in PacketSummary packet) =>
+    private bool NeedsFirstFragment(in PacketSummary packet) =>
+        (_decapsulate && TunnelDecoder.MayCarry(in packet, _tunnelPorts)) ||
         packet.Protocol is Ip.Tcp or Ip.Udp or Ip.UdpLite or Ip.Sctp or Ip.Dccp or Ip.Icmp or Ip.Icmpv6 or Ip.Ah
         || (packet.Version == 6 && packet.Protocol is (Ip.HopByHop or Ip.Routing or Ip.DestinationOptions or Ip.Fragment));
 

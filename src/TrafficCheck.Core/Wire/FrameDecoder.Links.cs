@@ -93,6 +93,7 @@ public static unsafe partial class FrameDecoder
         {
             2 => DecodeIpv4(frame + 4, captured - 4, ref packet),
             24 or 28 or 30 or 10 => DecodeIpv6(frame + 4, captured - 4, ref packet), // NetBSD, FreeBSD, Darwin, Linux
+            _ when frame[0] is 0x0f or 0x8f && frame[1] == 0 => DecodeCiscoHdlc(frame, frame + captured, ref packet), // tunnel devices of some BSDs
             _ => DecodeStatus.NullFamilyOther,
         };
     }

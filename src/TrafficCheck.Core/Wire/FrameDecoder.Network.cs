@@ -53,7 +53,9 @@ public static unsafe partial class FrameDecoder
         byte next = ip[Ip.V6NextHeader];
         byte* at = ip + Ip.V6Header;
         available -= Ip.V6Header;
-        if (payloadLength == 0 && next != Ip.NoNext && available > 0) ReadZeroPayloadLength(at, available, next, ref packet);
+
+        // Fewer bytes than the shortest header are the padding of a short Ethernet frame.
+        if (payloadLength == 0 && next is Ip.Tcp or Ip.Udp or Ip.HopByHop && available >= (next == Ip.Tcp ? Ip.TcpMinHeader : 8)) ReadZeroPayloadLength(at, available, next, ref packet);
         uint declared = packet.IpLength - Ip.V6Header;
         if (declared > (uint)available) packet.Oddities |= Oddities.PacketCut;
         else available = (int)declared;

@@ -136,6 +136,11 @@ public static unsafe class TunnelDecoder
                 if ((flags & Key) != 0) inner.Tunnel.Add(TunnelKind.Nvgre, key >> 8);
                 else inner.Tunnel.Add(TunnelKind.Gre, 0);
                 return FrameDecoder.DecodeInnerEthernet(at, end, ref inner, 0);
+            case Ethernet.CiscoMetaData:
+                // Here, other than behind Ethernet, the EtherType stands first.
+                if (end - at < 8) return DecodeStatus.LinkHeaderCut;
+                inner.Tunnel.Add(TunnelKind.Gre, key);
+                return FrameDecoder.DecodeEtherType(at + 8, end, FrameDecoder.U16(at), ref inner);
             case Wccp:
                 // WCCP version 2 puts a redirect header of four bytes before the packet.
                 inner.Tunnel.Add(TunnelKind.Gre, key);
@@ -183,12 +188,20 @@ public static unsafe class TunnelDecoder
         return FrameDecoder.DecodeInnerEthernet(at + 8, end, ref inner, 0);
     }
 
-    /// <summary>The generic protocol extension: version 0, the P bit, and the next protocol in byte 3.</summary>
+    /// <summary>The generic protocol extension: version 0 and the next protocol in byte 3. Some senders leave the bit out that says so.</summary>
     private static DecodeStatus VxlanGpe(byte* at, byte* end, ref PacketSummary inner)
     {
-        if (end - at < 8 || (at[0] & 0x38) != 0x08) return NotThis;
-        if ((at[0] & 0x04) == 0) return Vxlan(at, end, ref inner);
-        if (at[3] is 0 or > 7) return NotThis;
+        if (end - at < 9 || (at[0] & 0x38) != 0x08) return NotThis;
+        if ((at[0] & 0x04) == 0 && at[3] == 0) return Vxlan(at, end, ref inner);
+        bool plausible = at[3] switch
+        {
+            1 => at[8] >> 4 == 4,
+            2 => at[8] >> 4 == 6,
+            3 => FrameDecoder.IsPlausibleEthernet(at + 8, end),
+            4 or 5 => true,
+            _ => false,
+        };
+        if (!plausible) return NotThis;
         inner.Tunnel.Add(TunnelKind.VxlanGpe, FrameDecoder.U32(at + 4) >> 8);
         return FrameDecoder.DecodeNextProtocol(at + 8, end, at[3], ref inner, 0);
     }

@@ -85,5 +85,5 @@ internal static class FrameLimits
     public const int MaxCaptured = 262_144;
 
     /// <summary>Numbers of the registry; old BSD and OpenBSD files use 12 and 14 for raw IP.</summary>
-    public static LinkType Link(int number) => number is 12 or 14 ? LinkType.RawIp : (LinkType)(ushort)number;
+    public static LinkType Link(int number) => LinkTypeNumbers.FromHeader((uint)number);
 }

@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
@@ -11,6 +12,12 @@ public sealed record EngineOptions
 
     /// <summary>Equal addresses and ports in two VLANs are two flows.</summary>
     public bool VlanInKey { get; init; }
+
+    /// <summary>Whether the innermost packet of tunnels counts, or the outermost.</summary>
+    public bool Decapsulate { get; init; } = true;
+
+    /// <summary>Where UDP tunnels are looked for.</summary>
+    public IReadOnlyList<KeyValuePair<TunnelKind, ushort>> TunnelPorts { get; init; } = Wire.TunnelPorts.Standard;
 
     /// <summary>Link-scope traffic is judged like other traffic.</summary>
     public bool JudgeLinkScope { get; init; }

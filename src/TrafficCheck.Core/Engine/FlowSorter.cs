@@ -94,6 +94,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             Rows = [.. rows.Answering.Select(r => matrix.Matrix.Rows[r].Id)],
             CoveredRows = [.. rows.Covered.Select(r => matrix.Matrix.Rows[r].Id)],
             Vlan = flow.Vlan == 0 ? null : flow.Vlan,
+            Tunnel = flow.Tunnel.ToString(),
         };
     }
 

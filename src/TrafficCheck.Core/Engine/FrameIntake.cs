@@ -20,6 +20,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private readonly CaptureInterfaces _interfaces;
     private readonly long[] _statuses = new long[(int)DecodeStatus.Count];
     private readonly ushort _vlanMask;
+    private readonly TunnelPorts _tunnelPorts;
+    private readonly bool _decapsulate;
     private TSink _sink;
     private ObservationStart _observation;
     private int _interface = -1;
@@ -33,6 +35,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         _fragments = new(seed);
         _interfaces = interfaces;
         _vlanMask = options.VlanInKey ? (ushort)0xfff : (ushort)0;
+        _tunnelPorts = new TunnelPorts(options.TunnelPorts);
+        _decapsulate = options.Decapsulate;
         _sink = sink;
     }
 
@@ -49,6 +53,9 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// <summary>ICMP errors about flows that are live: they are no flows of their own.</summary>
     public long IcmpErrorsOfFlows { get; private set; }
 
+    /// <summary>Fragments of packets whose first fragment held the packet of a tunnel, which was counted with its whole length.</summary>
+    public long TunnelFragments { get; private set; }
+
     /// <summary>Frames with a time before that of an earlier frame.</summary>
     public long OutOfOrder { get; private set; }
 
@@ -63,6 +70,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         foreach (ref readonly FrameDescriptor frame in frames)
         {
             DecodeStatus status = FrameDecoder.Decode(batch.Buffer + frame.Offset, frame.CapturedLength, frame.LinkType, out PacketSummary packet);
+            if (packet.Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in packet, _tunnelPorts)) status = Unwrap(status, ref packet, in frame);
             long number = ++FramesRead;
             _statuses[(int)status]++;
             if (frame.Interface != _interface) EnterInterface(in frame);
@@ -98,6 +106,18 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         _v4.Dispose();
         _v6.Dispose();
         _fragments.Dispose();
+        _tunnelPorts.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeStatus Unwrap(DecodeStatus status, ref PacketSummary packet, in FrameDescriptor frame)
+    {
+        if (!_decapsulate || status != DecodeStatus.Decoded) return status;
+        PacketSummary outer = packet;
+        DecodeStatus inside = TunnelDecoder.Unwrap(status, ref packet, _tunnelPorts);
+        if (outer.IsFragment && packet.Addresses != outer.Addresses)
+            TunnelFragments += _fragments.First(KeyOf(in outer), new FirstFragment(0, 0, 0, CarriesTunnel: true), frame.TimestampNs).Packets;
+        return inside;
     }
 
     private void ProcessRest(DecodeStatus status, in PacketSummary packet, in FrameDescriptor frame, long number)
@@ -109,8 +129,9 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
                 return;
 
             case DecodeStatus.LaterFragment:
-                if (_fragments.Later(KeyOf(in packet), packet.IpLength, frame.TimestampNs, number, out FirstFragment first))
-                    Enqueue(in packet, in frame, number, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
+                if (!_fragments.Later(KeyOf(in packet), packet.IpLength, frame.TimestampNs, number, out FirstFragment first)) return;
+                if (first.CarriesTunnel) TunnelFragments++;
+                else Enqueue(in packet, in frame, number, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
                 return;
 
             case DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut:
@@ -146,7 +167,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// Whether only the first fragment tells the flow: it has the ports or the ICMP type, or headers that hide the transport. Others,
     /// such as ESP and GRE, are known by their addresses.
     /// </summary>
-    private static bool NeedsFirstFragment(in PacketSummary packet) =>
+    private bool NeedsFirstFragment(in PacketSummary packet) =>
+        (_decapsulate && TunnelDecoder.MayCarry(in packet, _tunnelPorts)) ||
         packet.Protocol is Ip.Tcp or Ip.Udp or Ip.UdpLite or Ip.Sctp or Ip.Dccp or Ip.Icmp or Ip.Icmpv6 or Ip.Ah
         || (packet.Version == 6 && packet.Protocol is (Ip.HopByHop or Ip.Routing or Ip.DestinationOptions or Ip.Fragment));
 
@@ -207,6 +229,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         entry->Vlan = packet.Vlan;
         entry->Interface = frame.Interface;
         marks <<= entry->FromHigh * FlowMarks.SideBits;
+        entry->Tunnel = packet.Tunnel;
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;
         entry->Marks = marks;

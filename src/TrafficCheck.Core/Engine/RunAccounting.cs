@@ -23,6 +23,7 @@ internal static class RunAccounting
         }
 
         withoutFlow["fragment-without-first"] = intake.Fragments.Orphans;
+        withoutFlow["fragment-of-tunnel-packet"] = intake.TunnelFragments;
         withoutFlow["icmp-error-of-known-flow"] = intake.IcmpErrorsOfFlows;
         foreach (string cause in withoutFlow.Where(c => c.Value == 0).Select(c => c.Key).ToList()) withoutFlow.Remove(cause);
 

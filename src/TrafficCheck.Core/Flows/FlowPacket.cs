@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -29,4 +30,6 @@ public struct FlowPacket<TKey>
 
     /// <summary>A flow that this packet opens may be older than the capture.</summary>
     public bool MayPredateCapture;
+
+    public TunnelPath Tunnel;
 }

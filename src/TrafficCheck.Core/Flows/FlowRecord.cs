@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -48,4 +49,6 @@ public struct FlowTags
 
     /// <summary>Carries of the two packet counters out of 32 bits.</summary>
     public ushort LowCarry, HighCarry;
+
+    public TunnelPath Tunnel;
 }

@@ -1,3 +1,5 @@
+using TrafficCheck.Core.Wire;
+
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>A flow that ended, as values of either family.</summary>
@@ -29,4 +31,7 @@ public readonly record struct FlowSummary
     public ushort Vlan { get; init; }
 
     public ushort Interface { get; init; }
+
+    /// <summary>Tunnels of the packet that opened the flow.</summary>
+    public TunnelPath Tunnel { get; init; }
 }

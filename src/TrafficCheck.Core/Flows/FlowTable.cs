@@ -240,7 +240,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
                 | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0)
                 | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
         };
-        _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface };
+        _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface, Tunnel = packet->Tunnel };
     }
 
     /// <summary>A packet met the record of a flow that has been idle too long: the record goes on as a new flow.</summary>
@@ -328,6 +328,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             FirstFrame = state.FirstFrame,
             Vlan = tags.Vlan,
             Interface = tags.Interface,
+            Tunnel = tags.Tunnel,
         };
         sink.Close(in summary, end);
     }

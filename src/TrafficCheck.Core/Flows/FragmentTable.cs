@@ -7,7 +7,8 @@ namespace TrafficCheck.Core.Flows;
 public readonly record struct DatagramKey(IpAddress Source, IpAddress Destination, uint Id, ushort Vlan, byte Protocol);
 
 /// <summary>What the first fragment of a datagram said.</summary>
-public readonly record struct FirstFragment(byte Protocol, ushort SourcePort, ushort DestinationPort);
+/// <param name="CarriesTunnel">A packet inside it was counted with its whole length: later fragments have nothing to add.</param>
+public readonly record struct FirstFragment(byte Protocol, ushort SourcePort, ushort DestinationPort, bool CarriesTunnel = false);
 
 /// <summary>Fragments that came before the first of their datagram.</summary>
 public readonly record struct WaitingFragments(uint Packets, ulong Bytes, long FirstNs, long LastNs, long FirstFrame);

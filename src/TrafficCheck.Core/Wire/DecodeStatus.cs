@@ -42,19 +42,30 @@ public enum DecodeStatus : byte
     EtherTypeOther,
     NullFamilyOther,
     SllOther,
+    MplsChannel,
+    Ieee80211Management,
+    Ieee80211WithoutData,
 
-    // Carriers and link types that this version names and counts, but does not look into.
-    Mpls,
-    PppoeSession,
+    /// <summary>The link carries no IP (USB, Bluetooth, CAN ...).</summary>
+    LinkTypeWithoutIp,
+
+    LastNonIp = LinkTypeWithoutIp,
+
+    // What cannot be read: encrypted, or of a kind that this version does not look into.
+    Ieee80211Encrypted,
     MacSec,
-    VnTag,
-    ProviderBackboneBridge,
+    MplsPayloadUnknown,
     LinkTypeUnsupported,
 
     // Damage.
     FrameEmpty,
     LinkHeaderCut,
-    TagNestingTooDeep,
+
+    /// <summary>More than <see cref="FrameDecoder.MaxLinkLayers"/> tags, labels and other carriers before the network header.</summary>
+    LinkNestingTooDeep,
+
+    /// <summary>More than <see cref="TunnelDecoder.MaxDepth"/> packets inside each other.</summary>
+    TunnelNestingTooDeep,
     Ipv4HeaderCut,
     Ipv4VersionInvalid,
     Ipv4HeaderLengthInvalid,

@@ -11,7 +11,7 @@ public static class DecodeStatusNames
     public static bool IsDecoded(DecodeStatus status) => status <= DecodeStatus.LastDecoded;
 
     /// <summary>Whether the frame is a sound frame of a kind that carries no IP packet.</summary>
-    public static bool IsNonIp(DecodeStatus status) => status is > DecodeStatus.LastDecoded and <= DecodeStatus.SllOther;
+    public static bool IsNonIp(DecodeStatus status) => status is > DecodeStatus.LastDecoded and <= DecodeStatus.LastNonIp;
 
     private static string[] Build()
     {
@@ -47,15 +47,18 @@ public static class DecodeStatusNames
         DecodeStatus.EtherTypeOther => "ethertype-other",
         DecodeStatus.NullFamilyOther => "null-family-other",
         DecodeStatus.SllOther => "sll-other",
-        DecodeStatus.Mpls => "mpls-not-decoded",
-        DecodeStatus.PppoeSession => "pppoe-session-not-decoded",
+        DecodeStatus.MplsChannel => "mpls-associated-channel",
+        DecodeStatus.Ieee80211Management => "802.11-management-or-control",
+        DecodeStatus.Ieee80211WithoutData => "802.11-without-data",
+        DecodeStatus.LinkTypeWithoutIp => "link-type-without-ip",
+        DecodeStatus.Ieee80211Encrypted => "802.11-encrypted",
+        DecodeStatus.MplsPayloadUnknown => "mpls-payload-unknown",
+        DecodeStatus.LinkNestingTooDeep => "link-nesting-too-deep",
+        DecodeStatus.TunnelNestingTooDeep => "tunnel-nesting-too-deep",
         DecodeStatus.MacSec => "macsec-encrypted",
-        DecodeStatus.VnTag => "vn-tag-not-decoded",
-        DecodeStatus.ProviderBackboneBridge => "802.1ah-not-decoded",
         DecodeStatus.LinkTypeUnsupported => "link-type-unsupported",
         DecodeStatus.FrameEmpty => "frame-empty",
         DecodeStatus.LinkHeaderCut => "link-header-cut",
-        DecodeStatus.TagNestingTooDeep => "tag-nesting-too-deep",
         DecodeStatus.Ipv4HeaderCut => "ipv4-header-cut",
         DecodeStatus.Ipv4VersionInvalid => "ipv4-version-invalid",
         DecodeStatus.Ipv4HeaderLengthInvalid => "ipv4-header-length-invalid",

@@ -11,8 +11,8 @@ internal static class Ip
     /// <summary>More extension headers than this in one packet are an attack, not traffic.</summary>
     public const int MaxExtensions = 16;
 
-    public const byte HopByHop = 0, Icmp = 1, Tcp = 6, Udp = 17, Dccp = 33, Routing = 43, Fragment = 44, Ah = 51, Icmpv6 = 58,
-        NoNext = 59, DestinationOptions = 60, Sctp = 132, UdpLite = 136;
+    public const byte HopByHop = 0, Icmp = 1, IpInIp = 4, Tcp = 6, Udp = 17, Dccp = 33, Ipv6 = 41, Routing = 43, Fragment = 44, Gre = 47, Ah = 51, Icmpv6 = 58,
+        NoNext = 59, DestinationOptions = 60, EtherIp = 97, L2tp = 115, Sctp = 132, UdpLite = 136, Mpls = 137;
 
     public const int TcpMinHeader = 20, TcpDataOffset = 12, TcpFlags = 13, UdpHeader = 8, UdpLength = 4, SctpHeader = 12, DccpHeader = 12;
 

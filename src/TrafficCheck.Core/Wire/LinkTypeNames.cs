@@ -5,6 +5,10 @@ namespace TrafficCheck.Core.Wire;
 /// <summary>Names of link types for reports, as in the tcpdump group's registry without the prefix, lower case.</summary>
 public static class LinkTypeNames
 {
+    /// <summary>Whether links of this type carry no IP packets: USB, Bluetooth, CAN, D-Bus, Netlink and the like.</summary>
+    public static bool CarriesNoIp(LinkType type) => (int)type is 140 or 165 or 187 or 189 or 195 or 201 or 203 or 209 or 220 or 224 or 227 or 231
+        or 249 or 251 or 253 or 254 or 288;
+
     public static string Of(LinkType type) => (int)type switch
     {
         0 => "null",

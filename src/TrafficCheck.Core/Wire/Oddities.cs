@@ -26,18 +26,30 @@ public enum Oddities : ushort
 
     /// <summary>Fewer bytes were captured than the IP packet has.</summary>
     PacketCut = 64,
+
+    /// <summary>A tunnel's header was found, but no IP packet inside: the outer packet is the one that counts.</summary>
+    TunnelWithoutIp = 128,
+
+    /// <summary>A tunnel's header was found, but what is inside is damaged or cut: the outer packet is the one that counts.</summary>
+    TunnelDamaged = 256,
+
+    /// <summary>A frame that carries several packets (802.11 A-MSDU); the first was read.</summary>
+    AggregateReadInPart = 512,
 }
 
 public static class OddityNames
 {
     public static IReadOnlyList<KeyValuePair<Oddities, string>> All { get; } =
     [
+        new(Oddities.AggregateReadInPart, "aggregate-read-in-part"),
         new(Oddities.CapturedBeyondWire, "captured-beyond-wire-length"),
         new(Oddities.Ipv4TotalLengthZero, "ipv4-total-length-zero"),
         new(Oddities.Ipv6PayloadLengthZero, "ipv6-payload-length-zero"),
         new(Oddities.PacketCut, "packet-cut"),
         new(Oddities.TcpDataOffsetInvalid, "tcp-data-offset-invalid"),
         new(Oddities.TcpFlagsMissing, "tcp-flags-missing"),
+        new(Oddities.TunnelDamaged, "tunnel-payload-damaged"),
+        new(Oddities.TunnelWithoutIp, "tunnel-without-ip"),
         new(Oddities.UdpLengthInvalid, "udp-length-invalid"),
     ];
 }

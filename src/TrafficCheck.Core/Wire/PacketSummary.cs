@@ -25,7 +25,7 @@ public unsafe struct PacketSummary
 
     public ushort DestinationPort;
 
-    /// <summary>VLAN identifier of the outermost 802.1Q tag, 0 for none.</summary>
+    /// <summary>VLAN identifier of the outermost 802.1Q tag of the Ethernet frame nearest to the packet that has one, 0 for none.</summary>
     public ushort Vlan;
 
     public Oddities Oddities;
@@ -52,4 +52,7 @@ public unsafe struct PacketSummary
 
     /// <summary>The frame was sent to the link's broadcast address.</summary>
     public bool LinkBroadcast;
+
+    /// <summary>What the packet travelled in.</summary>
+    public TunnelPath Tunnel;
 }

@@ -40,7 +40,7 @@ internal sealed class EngineRun
         interfaces.Add(new CaptureInterface(0, 0, null, LinkType.Ethernet, 0));
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts =
             [.. matrix.Subjects.Select((_, i) => (IReadOnlyList<IPNetwork>)[.. protect[Math.Min(i, protect.Length - 1)].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Network)])];
-        using var engine = new CheckEngine(matrix, hosts, interfaces, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = HashSeed.Fixed }, keepRows: true);
+        using var engine = new CheckEngine(matrix, hosts, interfaces, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = options?.Seed ?? HashSeed.Fixed }, keepRows: true);
         using FrameBatch batch = FrameBatches.Of(all);
         engine.Process(batch, 0, all.Length);
         InputProblem[] problems = damaged ? [new InputProblem(ProblemSeverity.Damage, "truncated-record", 0, "cut")] : [];

@@ -129,7 +129,7 @@ public sealed class DecoderTests
     public void Tags_are_followed_up_to_the_limit()
     {
         FrameBuilder frame = FrameBuilder.Ethernet();
-        for (int i = 0; i < FrameDecoder.MaxTags; i++) frame = frame.Vlan((ushort)(i + 1));
+        for (int i = 0; i < FrameDecoder.MaxLinkLayers; i++) frame = frame.Vlan((ushort)(i + 1));
         Decoding found = Decoding.Of(frame.IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2).Build(), LinkType.Ethernet);
         Assert.Equal((DecodeStatus.Decoded, 1), (found.Status, found.Vlan));
         Assert.Equal(DecodeStatus.TagNestingTooDeep, Decoding.Of(frame.Vlan(9).IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2).Build(), LinkType.Ethernet).Status);

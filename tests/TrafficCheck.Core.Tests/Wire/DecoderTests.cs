@@ -122,7 +122,7 @@ public sealed class DecoderTests
         var thread = new Thread(() => status = Decoding.Of(bytes, LinkType.Ethernet).Status, 256 << 10);
         thread.Start();
         thread.Join();
-        Assert.Equal(DecodeStatus.TagNestingTooDeep, status);
+        Assert.Equal(DecodeStatus.LinkNestingTooDeep, status);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class DecoderTests
         for (int i = 0; i < FrameDecoder.MaxLinkLayers; i++) frame = frame.Vlan((ushort)(i + 1));
         Decoding found = Decoding.Of(frame.IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2).Build(), LinkType.Ethernet);
         Assert.Equal((DecodeStatus.Decoded, 1), (found.Status, found.Vlan));
-        Assert.Equal(DecodeStatus.TagNestingTooDeep, Decoding.Of(frame.Vlan(9).IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2).Build(), LinkType.Ethernet).Status);
+        Assert.Equal(DecodeStatus.LinkNestingTooDeep, Decoding.Of(frame.Vlan(9).IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2).Build(), LinkType.Ethernet).Status);
     }
 
     [Fact]

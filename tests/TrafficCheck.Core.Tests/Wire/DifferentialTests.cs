@@ -18,8 +18,8 @@ public sealed class DifferentialTests
         ["it finds no ports, protocol 132: SCTP over IPv4"] = (1, "It does not know SCTP."),
         ["it finds no ports, protocol 132: SCTP over IPv6"] = (1, "As above."),
         ["it finds no ports, protocol 17: IPv6 first fragment"] = (1, "It reads nothing behind a fragment header."),
-        ["it throws: null of a big-endian host, IPv4"] = (1, "It takes the family to be in its own byte order."),
-        ["it throws: null of a big-endian host, IPv6"] = (1, "As above."),
+        ["it throws, protocol 6: null of a big-endian host, IPv4"] = (1, "It takes the family to be in its own byte order."),
+        ["it throws, protocol 17: null of a big-endian host, IPv6"] = (1, "As above."),
         ["other ports, protocol 6: IPv6 authentication"] = (1, "It counts the length of AH in units of eight bytes (RFC 4302: four)."),
         ["protocol 6, it says 32: extension chain"] = (1, "As above, in the middle of a chain."),
         ["protocol 6, it says 51: IPv4 authentication"] = (1, "It does not look behind AH in IPv4."),
@@ -31,7 +31,8 @@ public sealed class DifferentialTests
         ["it finds no ports, protocol 132"] = (144, "It does not know SCTP."),
         ["it finds no ports, protocol 17"] = (1, "An IPv6 length of 0 with data behind it (BIG TCP)."),
         ["it finds no ports, protocol 33"] = (9, "It does not know DCCP."),
-        ["it throws"] = (64, "Fragments and cut packets too short for a TCP header; the ports or the addresses are there."),
+        ["it throws, protocol 6"] = (3, "A fragment and packets too short for a whole TCP header; the ports are there."),
+        ["it throws, protocol 89"] = (61, "It gives up the packet over something in its OSPF; the addresses are there."),
         ["only it finds a packet, ipv4-header-length-invalid"] = (2, "It accepts a header length below 20."),
         ["only it finds a packet, ipv4-version-invalid"] = (18, "It goes by the EtherType whatever the version."),
         ["only it finds a packet, ipv6-extension-chain-too-long"] = (1, "More than sixteen extension headers are not followed here."),
@@ -89,7 +90,7 @@ public sealed class DifferentialTests
     {
         Decoding ours = Decoding.Of(bytes, linkType);
         PacketDotNetView? theirs = PacketDotNetView.Of(bytes, linkType, out bool threw);
-        if (threw) return ours.FoundIp ? "it throws" : null;
+        if (threw) return ours.FoundIp ? $"it throws, protocol {ours.Protocol}" : null;
         if (theirs is null) return ours.FoundIp ? "it finds no packet" : null;
         if (!ours.FoundIp) return "only it finds a packet, " + DecodeStatusNames.Of(ours.Status);
         int at = ours.AddressOffset, size = ours.AddressBytes / 2;

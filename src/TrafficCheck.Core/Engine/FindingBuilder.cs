@@ -34,14 +34,14 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
     private static int SectionOf(FindingKind kind) => kind switch { FindingKind.Unexpected or FindingKind.Scan => 0, FindingKind.Failing => 1, _ => 2 };
 
     /// <summary>
-    /// One initiator, many ports, nothing worked: one finding. What the same host did with success stays apart, because that is what a person
+    /// One initiator (or the same few), many ports, nothing worked: one finding. What the same host did with success stays apart, because that is what a person
     /// must see.
     /// </summary>
     private static List<(FindingKey Key, FindingState State, long Ports)> JoinScans(List<(FindingKey Key, FindingState State, long Ports)> causes)
     {
         var scans = causes
-            .Where(c => c.Key.Kind == FindingKind.Unexpected && c.State.Escaped == 0 && InitiatorOf(c.Key, c.State) is not null)
-            .GroupBy(c => (c.Key.Subject, c.Key.Direction, c.Key.Protocol, Initiator: InitiatorOf(c.Key, c.State)!.Value))
+            .Where(c => c.Key.Kind == FindingKind.Unexpected && c.State.Escaped == 0 && InitiatorsOf(c.Key, c.State).Few is not null)
+            .GroupBy(c => (c.Key.Subject, c.Key.Direction, c.Key.Protocol, Initiators: InitiatorsOf(c.Key, c.State).Few))
             .Where(g => g.Select(c => c.Key.Port).Distinct().Count() >= ScanPorts)
             .ToList();
         var joined = scans.SelectMany(g => g).Select(c => c.Key).ToHashSet();
@@ -57,8 +57,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
         return result;
     }
 
-    private static Wire.IpAddress? InitiatorOf(FindingKey key, FindingState state) =>
-        key.Direction == FlowDirection.In ? state.Peers.Single : state.Hosts.Single;
+    private static HostCounter InitiatorsOf(FindingKey key, FindingState state) => key.Direction == FlowDirection.In ? state.Peers : state.Hosts;
 
     /// <summary>Refused and unanswered tries of the same rows belong together, now that it is known which unanswered ones count.</summary>
     private static List<(FindingKey Key, FindingState State, long Ports)> JoinFailing(List<(FindingKey Key, FindingState State, long Ports)> causes)
@@ -137,7 +136,8 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
         switch (key.Kind)
         {
             case FindingKind.Scan:
-                return (string.Create(CultureInfo.InvariantCulture, $"one host tried {ports} ports and none answered: a scan"), null);
+                long scanners = InitiatorsOf(key, state).Count;
+                return (string.Create(CultureInfo.InvariantCulture, $"{(scanners == 1 ? "one host" : scanners + " hosts")} tried {ports} ports and none answered: a scan"), null);
             case FindingKind.Failing:
                 long worked = WorkedOf(key.Rows);
                 return (worked == 0

@@ -35,8 +35,8 @@ internal sealed class HostCounter(HostBudget budget)
 
     public IEnumerable<IpAddress> Sample => _sample.Select(s => s.Host);
 
-    /// <summary>The only host, when there is exactly one.</summary>
-    public IpAddress? Single => Count == 1 && !_exhausted ? _sample[0].Host : null;
+    /// <summary>All hosts in a text that is the same for the same hosts, when they are as few as the sample holds; else null.</summary>
+    public string? Few => Count == _sample.Count && !_exhausted ? string.Join(' ', Sample.Order()) : null;
 
     public void Add(IpAddress host, long firstNs)
     {

@@ -27,11 +27,22 @@ public static class LinkScope
             if (type is >= 133 and <= 137) return LinkScopeKind.NeighbourDiscovery;
         }
 
-        if ((flow.Marks & FlowMarks.LinkBroadcast) != 0 || AddressKind.IsLimitedBroadcast(ends.LowAddress) || AddressKind.IsLimitedBroadcast(ends.HighAddress))
+        if (IsDirectedBroadcast(in flow) || AddressKind.IsLimitedBroadcast(ends.LowAddress) || AddressKind.IsLimitedBroadcast(ends.HighAddress))
             return LinkScopeKind.Broadcast;
         if (AddressKind.IsLocalMulticast(ends.LowAddress) || AddressKind.IsLocalMulticast(ends.HighAddress)) return LinkScopeKind.Multicast;
         if (AddressKind.IsLinkLocal(ends.LowAddress) || AddressKind.IsLinkLocal(ends.HighAddress)) return LinkScopeKind.LinkLocal;
         return LinkScopeKind.None;
+    }
+
+    /// <summary>
+    /// Sent to the link's broadcast address and answered by nobody, to an address that ends as broadcast addresses of any subnet do. One such
+    /// frame among others must not take a conversation out of sight.
+    /// </summary>
+    private static bool IsDirectedBroadcast(in FlowSummary flow)
+    {
+        if ((flow.Marks & FlowMarks.LinkBroadcast) == 0 || flow.Protocol == TransportNames.Tcp || (flow.LowPackets > 0 && flow.HighPackets > 0)) return false;
+        IpAddress destination = flow.LowPackets > 0 ? flow.Ends.HighAddress : flow.Ends.LowAddress;
+        return destination.IsV4 && (destination.V4Value & 3) == 3;
     }
 
     private static bool IsDhcp(ushort port) => port is 67 or 68 or 546 or 547;

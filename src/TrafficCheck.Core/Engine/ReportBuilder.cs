@@ -99,9 +99,12 @@ internal sealed class ReportBuilder(
             reasons.Add(undetermined == 1 ? "a flow is undetermined" : Text($"{undetermined} flows are undetermined"));
         int failing = findings.Count(f => f.Kind == FindingKind.Failing);
         if (rules.FailOn.HasFlag(FailOn.Failing) && failing > 0) reasons.Add(failing == 1 ? "a needed service fails" : Text($"{failing} needed services fail"));
-        int missing = rows.Count(r => IsRequired(r.Row, rules) && r.State is CoverageState.NotSeen or CoverageState.Reversed);
+        int missing = rows.Count(r => IsRequired(r.Row, rules) && IsMissing(r));
         if (rules.FailOn.HasFlag(FailOn.Missing) && missing > 0) reasons.Add(missing == 1 ? "a required row was not seen" : Text($"{missing} required rows were not seen"));
     }
+
+    /// <summary>A row whose flows more specific rows answer for is not missing: the service it names was used.</summary>
+    private static bool IsMissing(RowCoverage row) => row.State is CoverageState.NotSeen or CoverageState.Reversed && row.Covered.Flows == 0;
 
     private static bool IsRequired(MatrixRow row, ExitRules rules) =>
         row.Need == RowNeed.Required || (row.Need == RowNeed.Conditional && row.Condition is { } name && rules.Holds(name));

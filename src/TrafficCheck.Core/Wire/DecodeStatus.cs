@@ -39,7 +39,6 @@ public enum DecodeStatus : byte
     AppleTalk,
     NetBeui,
     LlcOther,
-    EtherTypeOther,
     NullFamilyOther,
     SllOther,
     MplsChannel,
@@ -51,7 +50,8 @@ public enum DecodeStatus : byte
 
     LastNonIp = LinkTypeWithoutIp,
 
-    // What cannot be read: encrypted, or of a kind that this version does not look into.
+    // What cannot be read: encrypted, or of a kind that this version does not know. It may hold IP packets.
+    EtherTypeOther,
     Ieee80211Encrypted,
     MacSec,
     MplsPayloadUnknown,

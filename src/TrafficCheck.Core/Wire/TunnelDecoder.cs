@@ -39,7 +39,7 @@ public static unsafe class TunnelDecoder
                 continue;
             }
 
-            packet.Oddities |= DecodeStatusNames.IsNonIp(inside) ? Oddities.TunnelWithoutIp : Oddities.TunnelDamaged;
+            packet.Oddities |= DecodeStatusNames.IsNonIp(inside) || inside == DecodeStatus.EtherTypeOther ? Oddities.TunnelWithoutIp : Oddities.TunnelDamaged;
             return inside is DecodeStatus.LinkNestingTooDeep ? DecodeStatus.TunnelNestingTooDeep : status;
         }
 

@@ -86,9 +86,9 @@ public sealed class FrameIntakeTests
     public void Fragments_of_protocols_without_ports_need_no_first()
     {
         IReadOnlyList<FrameBuilder> v4 = FrameBuilder.Ethernet().IPv4(A, B).Protocol(50, new byte[100]).Fragments(48, 77);
-        IReadOnlyList<FrameBuilder> v6 = FrameBuilder.Ethernet().IPv6(A6, B6).Protocol(47, new byte[100]).Fragments(48, 77);
+        IReadOnlyList<FrameBuilder> v6 = FrameBuilder.Ethernet().IPv6(A6, B6).Protocol(100, new byte[100]).Fragments(48, 77);
         EngineRun run = EngineRun.Of([v4[2].At(1), v4[1].At(2), v6[1].At(3)]);
-        Assert.Equal([(50, 2L), (47, 1L)], run.Rows.Select(r => ((int)r.Transport, r.InitiatorPackets)));
+        Assert.Equal([(50, 2L), (100, 1L)], run.Rows.Select(r => ((int)r.Transport, r.InitiatorPackets)));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
 using TrafficCheck.Reporting;
 
 namespace TrafficCheck.Cli;
@@ -84,6 +85,25 @@ internal static class OptionText
 
         return [.. names.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
     }
+
+    /// <summary>Ports with commas, or <c>none</c>.</summary>
+    /// <exception cref="UsageException">Not understood.</exception>
+    public static IReadOnlyList<ushort> ParsePorts(string option, string text)
+    {
+        if (text == "none") return [];
+        var ports = new List<ushort>();
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) || port == 0)
+                throw new UsageException($"{option} '{text}': give ports from 1 to 65535 with commas, or none");
+            ports.Add(port);
+        }
+
+        return ports;
+    }
+
+    public static string Words(IReadOnlyList<KeyValuePair<TunnelKind, ushort>> ports) =>
+        string.Join(',', ports.OrderBy(p => p.Key).ThenBy(p => p.Value).Select(p => string.Create(CultureInfo.InvariantCulture, $"{TunnelNames.Of(p.Key)}={p.Value}")));
 
     public static bool IsJson(string path) => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
 

@@ -87,6 +87,9 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         {
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
             MaxFlows = maxFlows,
+            KeepCopies = parsed.GetValue(options.KeepDuplicates),
+            Decapsulate = !parsed.GetValue(options.NoDecap),
+            TunnelPorts = options.ReadTunnelPorts(parsed),
             VlanInKey = parsed.GetValue(options.VlanInKey),
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
         };
@@ -103,6 +106,9 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         new("idleTimeout", OptionText.Words(engine.Timeouts)),
         new("maxFlows", engine.MaxFlows.ToString(CultureInfo.InvariantCulture)),
         new("vlanInKey", engine.VlanInKey ? "true" : "false"),
+        new("keepDuplicates", engine.KeepCopies ? "true" : "false"),
+        new("decapsulate", engine.Decapsulate ? "true" : "false"),
+        new("tunnelPorts", OptionText.Words(engine.TunnelPorts)),
         new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
     ];
 

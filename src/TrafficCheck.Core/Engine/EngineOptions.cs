@@ -13,6 +13,9 @@ public sealed record EngineOptions
     /// <summary>Equal addresses and ports in two VLANs are two flows.</summary>
     public bool VlanInKey { get; init; }
 
+    /// <summary>Count every copy of a packet that a mirror delivered more than once.</summary>
+    public bool KeepCopies { get; init; }
+
     /// <summary>Whether the innermost packet of tunnels counts, or the outermost.</summary>
     public bool Decapsulate { get; init; } = true;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -12,6 +13,9 @@ namespace TrafficCheck.Core.Engine;
 internal sealed unsafe class FrameIntake<TSink> : IDisposable
     where TSink : struct, IFlowSink
 {
+    /// <summary>Frames that are decoded before the first of them goes on; their summaries stay in the first-level cache.</summary>
+    private const int Block = 64;
+
     private static readonly byte[] s_tcpMarks = [.. Enumerable.Range(0, 128).Select(i => FlowMarks.OfTcp((byte)(i & 63), i >= 64))];
 
     private readonly FlowTable<Ipv4Key> _v4;
@@ -22,6 +26,10 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private readonly ushort _vlanMask;
     private readonly TunnelPorts _tunnelPorts;
     private readonly bool _decapsulate;
+    private readonly CopyFilter? _copies;
+    private PacketSummary* _packets;
+    private readonly DecodeStatus[] _packetStatuses = new DecodeStatus[Block];
+    private readonly ulong[] _copyHashes = new ulong[Block];
     private TSink _sink;
     private ObservationStart _observation;
     private int _interface = -1;
@@ -37,6 +45,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         _vlanMask = options.VlanInKey ? (ushort)0xfff : (ushort)0;
         _tunnelPorts = new TunnelPorts(options.TunnelPorts);
         _decapsulate = options.Decapsulate;
+        _copies = options.KeepCopies ? null : new CopyFilter(seed);
+        _packets = (PacketSummary*)NativeMemory.AlignedAlloc((nuint)(sizeof(PacketSummary) * Block), 64);
         _sink = sink;
     }
 
@@ -45,6 +55,9 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     public FlowTable<Ipv6Key> V6 => _v6;
 
     public FragmentTable Fragments => _fragments;
+
+    /// <summary>Null when every copy counts.</summary>
+    public CopyFilter? Copies => _copies;
 
     public ReadOnlySpan<long> Statuses => _statuses;
 
@@ -64,33 +77,71 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// <summary>Packets of which a snap length cut something off, and that have no other oddity.</summary>
     public long PacketsCut { get; private set; }
 
+    /// <summary>
+    /// In blocks, twice over each: first every frame is decoded and the line fetched in which its copy would be found, then the packets go on.
+    /// </summary>
     public void Process(FrameBatch batch, int start, int count)
     {
         ReadOnlySpan<FrameDescriptor> frames = batch.Frames.Slice(start, count);
-        foreach (ref readonly FrameDescriptor frame in frames)
+        for (int done = 0; done < frames.Length; done += Block)
         {
-            DecodeStatus status = FrameDecoder.Decode(batch.Buffer + frame.Offset, frame.CapturedLength, frame.LinkType, out PacketSummary packet);
-            if (packet.Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in packet, _tunnelPorts)) status = Unwrap(status, ref packet, in frame);
-            long number = ++FramesRead;
+            ReadOnlySpan<FrameDescriptor> block = frames.Slice(done, Math.Min(Block, frames.Length - done));
+            Decode(batch.Buffer, block);
+            Account(batch.Buffer, block);
+        }
+
+        if (count > 0) _observation.Saw(_lastTimestampNs);
+    }
+
+    private void Decode(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
+    {
+        for (int i = 0; i < block.Length; i++)
+        {
+            ref readonly FrameDescriptor frame = ref block[i];
+            PacketSummary* packet = _packets + i;
+            DecodeStatus status = FrameDecoder.Decode(buffer + frame.Offset, frame.CapturedLength, frame.LinkType, out *packet);
+            if (packet->Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in *packet, _tunnelPorts)) status = Unwrap(status, ref *packet, in frame);
+            _packetStatuses[i] = status;
             _statuses[(int)status]++;
+            if (_copies is not null && status <= DecodeStatus.LaterFragment) _copyHashes[i] = _copies.Prepare(in *packet);
+        }
+    }
+
+    private void Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
+    {
+        for (int i = 0; i < block.Length; i++)
+        {
+            ref readonly FrameDescriptor frame = ref block[i];
+            ref readonly PacketSummary packet = ref _packets[i];
+            DecodeStatus status = _packetStatuses[i];
+            long number = ++FramesRead;
             if (frame.Interface != _interface) EnterInterface(in frame);
             if (frame.TimestampNs < _lastTimestampNs) OutOfOrder++;
             else _lastTimestampNs = frame.TimestampNs;
             if (packet.Oddities == Wire.Oddities.PacketCut) PacketsCut++;
             else if (packet.Oddities != 0) Oddities.Count(packet.Oddities);
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
+            if (status > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
+            if (_copies is not null && _copies.IsCopy(_copyHashes[i], in packet, in frame, MacsOf(buffer + frame.Offset, in frame))) continue;
             if (status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
             {
                 uint marks = packet.Protocol == Ip.Tcp ? s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)] : packet.CarriesData ? FlowMarks.Data : 0;
                 Enqueue(in packet, in frame, number, packet.Protocol, packet.SourcePort, packet.DestinationPort, marks);
             }
-            else if (DecodeStatusNames.IsDecoded(status))
+            else
             {
                 ProcessRest(status, in packet, in frame, number);
             }
         }
+    }
 
-        if (count > 0) _observation.Saw(_lastTimestampNs);
+    /// <summary>Sixteen bits of both hardware addresses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ushort MacsOf(byte* frame, in FrameDescriptor descriptor)
+    {
+        if (descriptor.LinkType != LinkType.Ethernet || descriptor.CapturedLength < 12) return 0;
+        ulong both = Unsafe.ReadUnaligned<ulong>(frame) ^ ((ulong)Unsafe.ReadUnaligned<uint>(frame + 8) << 20);
+        return (ushort)((both * 0x9e3779b97f4a7c15) >> 48);
     }
 
     /// <summary>The input is over: all flows end.</summary>
@@ -107,6 +158,11 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         _v6.Dispose();
         _fragments.Dispose();
         _tunnelPorts.Dispose();
+        _copies?.Dispose();
+
+        // SAFETY: null after the first call; the intake is not used after Dispose.
+        NativeMemory.AlignedFree(_packets);
+        _packets = null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -133,9 +189,6 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
                 if (first.CarriesTunnel) TunnelFragments++;
                 else Enqueue(in packet, in frame, number, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
                 return;
-
-            case DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut:
-                return; // counted by the status: without flow
         }
 
         byte protocol = packet.Protocol;

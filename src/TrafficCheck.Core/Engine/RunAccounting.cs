@@ -36,7 +36,7 @@ internal static class RunAccounting
         var broken = new List<string>();
         Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.FramesRead);
         Check(broken, "frames read = decoded + not decoded", intake.FramesRead, counted);
-        Check(broken, "packets decoded = in flows + without flow + duplicates", decoded, packets + withoutFlow.Values.Sum());
+        Check(broken, "packets decoded = in flows + without flow + duplicates", decoded, packets + withoutFlow.Values.Sum() + (intake.Copies?.Copies ?? 0));
         Check(broken, "packets in flows = packets of the flows reported", packets, judge.Packets);
         Check(broken, "flows opened = expired + evicted + live at the end", opened, expired + evicted + ended);
         Check(broken, "flows opened = flows judged once", opened, judge.Flows);
@@ -50,7 +50,7 @@ internal static class RunAccounting
             FramesNotDecoded = [.. notDecoded],
             PacketsInFlows = packets,
             PacketsWithoutFlow = [.. withoutFlow],
-            Duplicates = 0,
+            Duplicates = intake.Copies?.Copies ?? 0,
             FlowsOpened = opened,
             FlowsExpired = expired,
             FlowsEvicted = evicted,

@@ -33,7 +33,12 @@ public static unsafe partial class FrameDecoder
         {
             packet.IsFragment = true;
             packet.FragmentId = U16(ip + Ip.V4Id);
-            if ((fragment & Ip.V4FragmentOffset) != 0) return DecodeStatus.LaterFragment;
+            if ((fragment & Ip.V4FragmentOffset) != 0)
+            {
+                packet.Payload = ip + header;
+                packet.PayloadLength = available - header;
+                return DecodeStatus.LaterFragment;
+            }
         }
 
         byte* payload = ip + header;
@@ -96,6 +101,8 @@ public static unsafe partial class FrameDecoder
                 if (field >> 3 != 0)
                 {
                     packet.Protocol = at[0];
+                    packet.Payload = at + length;
+                    packet.PayloadLength = available - length;
                     return DecodeStatus.LaterFragment;
                 }
             }

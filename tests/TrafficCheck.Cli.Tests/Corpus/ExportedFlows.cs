@@ -53,7 +53,7 @@ internal sealed class ExportedFlows
         using var set = new CaptureSet([new CaptureInput(capture)]);
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = [[IPNetwork.Parse("192.0.2.254/32")]];
         using var engine = new CheckEngine(
-            s_matrix, hosts, set.Interfaces, new EngineOptions { Timeouts = FlowTimeouts.None, MaxFlows = 1_000_000 }, keepRows: true);
+            s_matrix, hosts, set.Interfaces, new EngineOptions { Timeouts = FlowTimeouts.None, MaxFlows = 1_000_000, KeepCopies = true }, keepRows: true);
         while (set.ReadRun(out FrameBatch? batch, out int start, out int count)) engine.Process(batch, start, count);
         CheckReport report = engine.Finish(set.Summaries, [], new ExitRules());
         using var stream = new MemoryStream();

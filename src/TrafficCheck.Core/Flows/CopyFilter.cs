@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <summary>
+/// Recognises packets that a mirror delivered more than once, in constant memory: sets of two entries in one cache line, the older of which
+/// gives way. A retransmission is no copy: it has another identification, or comes later than the window. What carries no identification
+/// (IPv6, and IPv4 with 0) can be told from a repetition by time alone, so that its window is short, and shorter still when nothing at all
+/// shows a second point of mirroring.
+/// </summary>
+public sealed unsafe class CopyFilter : IDisposable
+{
+    /// <summary>Mirrors deliver within this, across a firewall or two taps too; TCP repeats nothing before 200 ms (RFC 6298 and its practice).</summary>
+    public const long WindowNs = 100_000_000;
+
+    /// <summary>For packets without identification that differ in TTL, VLAN, interface or hardware address.</summary>
+    public const long UnidentifiedWindowNs = 5_000_000;
+
+    /// <summary>For packets without identification that differ in nothing: repeated messages look like this as well.</summary>
+    public const long IdenticalWindowNs = 1_000_000;
+
+    private const int SetBits = 14;
+    private const int MaxPairs = 4096;
+
+    private readonly ulong _seed;
+    private readonly long[] _byKind = new long[(int)CopyKind.Count];
+    private readonly Dictionary<(CopyKind Kind, ushort First, ushort Second), long> _pairs = [];
+    private Set* _sets;
+
+    public CopyFilter(HashSeed seed)
+    {
+        _seed = seed.Mix(0x636f7079, 0x66696c74);
+        _sets = (Set*)NativeMemory.AlignedAlloc((nuint)sizeof(Set) << SetBits, 64);
+        NativeMemory.Clear(_sets, (nuint)sizeof(Set) << SetBits);
+    }
+
+    ~CopyFilter() => Free();
+
+    public long Copies { get; private set; }
+
+    public ReadOnlySpan<long> ByKind => _byKind;
+
+    /// <summary>Copies by the VLANs or interfaces of the first and the further packet; those of more pairs than are kept are under (0, 0).</summary>
+    public IReadOnlyDictionary<(CopyKind Kind, ushort First, ushort Second), long> Pairs => _pairs;
+
+    /// <summary>The packet's hash; fetches the line in which it will be looked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Prepare(in PacketSummary packet)
+    {
+        ulong hash = CopyHash.Of(in packet, _seed);
+        if (Sse.IsSupported) Sse.Prefetch0(_sets + (hash >> (64 - SetBits)));
+        return hash;
+    }
+
+    /// <summary>Whether the packet was seen before, as another point of the mirror delivered it; if not, it is remembered.</summary>
+    /// <param name="hash">From <see cref="Prepare"/>.</param>
+    /// <param name="macs">A few bits of the hardware addresses, 0 without any.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsCopy(ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
+    {
+        Set* set = _sets + (hash >> (64 - SetBits));
+        Entry* entry = &set->First;
+        if (entry->Hash != hash)
+        {
+            entry = &set->Second;
+            if (entry->Hash != hash)
+            {
+                if (set->First.TimestampNs <= set->Second.TimestampNs) entry = &set->First;
+                Remember(entry, hash, in packet, in frame, macs);
+                return false;
+            }
+        }
+
+        return Compare(entry, hash, in packet, in frame, macs);
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Remember(Entry* entry, ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
+    {
+        entry->Hash = hash;
+        entry->TimestampNs = frame.TimestampNs;
+        entry->Vlan = packet.Vlan;
+        entry->Interface = frame.Interface;
+        entry->Macs = macs;
+        entry->HopLimit = HopLimit(in packet);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Compare(Entry* entry, ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
+    {
+        CopyKind kind = entry->HopLimit != HopLimit(in packet) ? CopyKind.Routed
+            : entry->Vlan != packet.Vlan ? CopyKind.Vlan
+            : entry->Interface != frame.Interface ? CopyKind.Interface
+            : entry->Macs != macs ? CopyKind.HardwareAddress
+            : CopyKind.Identical;
+        bool identified = packet.Version == 4 && Unsafe.ReadUnaligned<ushort>(packet.Addresses - Ip.V4Source + Ip.V4Id) != 0;
+        long window = identified ? WindowNs : kind == CopyKind.Identical ? IdenticalWindowNs : UnidentifiedWindowNs;
+        ulong apart = frame.TimestampNs >= entry->TimestampNs
+            ? (ulong)(frame.TimestampNs - entry->TimestampNs)
+            : (ulong)(entry->TimestampNs - frame.TimestampNs);
+        if (apart > (ulong)window)
+        {
+            Remember(entry, hash, in packet, in frame, macs);
+            return false;
+        }
+
+        Copies++;
+        _byKind[(int)kind]++;
+        var pair = kind switch
+        {
+            CopyKind.Vlan => (kind, entry->Vlan, packet.Vlan),
+            CopyKind.Interface => (kind, entry->Interface, frame.Interface),
+            _ => (kind, packet.Vlan, packet.Vlan),
+        };
+        if (_pairs.Count >= MaxPairs && !_pairs.ContainsKey(pair)) pair = (kind, 0, 0);
+        CollectionsMarshal.GetValueRefOrAddDefault(_pairs, pair, out _)++;
+        return true;
+    }
+
+    // SAFETY: the decoder found the whole fixed header before and around the addresses.
+    private static byte HopLimit(in PacketSummary packet) => packet.Addresses[packet.Version == 4 ? -4 : -1];
+
+    private void Free()
+    {
+        // SAFETY: null after the first call; the filter is not used after Dispose.
+        NativeMemory.AlignedFree(_sets);
+        _sets = null;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct Set
+    {
+        public Entry First, Second;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 32)]
+    private struct Entry
+    {
+        public ulong Hash;
+        public long TimestampNs;
+        public ushort Vlan, Interface, Macs;
+        public byte HopLimit;
+    }
+}

@@ -129,13 +129,46 @@ public static class JsonReport
         json.WriteCount("droppedFrames", seen.DroppedFrames);
         json.WriteShare("oneWayShare", seen.OneWayShare);
         json.WriteShare("undecodedShare", seen.UndecodedShare);
-        json.WriteCount("gaps", seen.Gaps);
+        json.WriteNumber("gaps", seen.Gaps);
+        json.WriteNumber("missingBytes", seen.MissingBytes);
+        json.WriteNumber("syns", seen.Syns);
+        json.WriteNumber("synAcks", seen.SynAcks);
         json.WriteStartObject("duplicates");
         json.WriteCount("total", seen.Duplicates);
+        json.WriteCounts("byKind", seen.DuplicatesByKind);
+        json.WriteStartArray("pairs");
+        foreach (CopyPair pair in seen.DuplicatePairs)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", pair.Kind);
+            json.WriteString("first", pair.First);
+            json.WriteString("second", pair.Second);
+            json.WriteNumber("count", pair.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
         json.WriteNumber("truncatedFrames", seen.TruncatedFrames);
-        json.WriteCount("badChecksums", seen.BadChecksums);
+        json.WriteNumber("badChecksums", seen.BadChecksums);
+        json.WriteCounts("badChecksumsByKind", seen.BadChecksumsByKind);
+        json.WriteNumber("offloadedChecksums", seen.OffloadedChecksums);
         json.WriteNumber("outOfOrder", seen.OutOfOrder);
+        json.WriteNumber("late", seen.Late);
+        json.WriteNumber("clockStepsForward", seen.ClockStepsForward);
+        json.WriteNumber("clockStepsBack", seen.ClockStepsBack);
+        json.WriteNumber("framesWithoutTime", seen.FramesWithoutTime);
+        json.WriteStartArray("oneWayBySegment");
+        foreach (SegmentShare segment in seen.OneWayBySegment)
+        {
+            json.WriteStartObject();
+            json.WriteString("segment", segment.Segment);
+            json.WriteNumber("conversations", segment.Conversations);
+            json.WriteNumber("oneWay", segment.OneWay);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStrings("notes", seen.Notes);
         json.WriteEndObject();
     }

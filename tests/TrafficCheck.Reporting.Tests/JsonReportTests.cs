@@ -18,8 +18,9 @@ public sealed class JsonReportTests
         Has(root.GetProperty("inputs")[0], JsonValueKind.String, "path", "format", "first", "last");
         Has(root.GetProperty("inputs")[0], JsonValueKind.Number, "frames", "bytes");
         Has(root.GetProperty("inputs")[0], JsonValueKind.Array, "linkTypes", "problems");
-        Has(root.GetProperty("visibility"), JsonValueKind.Number, "truncatedFrames", "outOfOrder");
-        Has(root.GetProperty("visibility"), JsonValueKind.Null, "droppedFrames", "gaps", "badChecksums");
+        Has(root.GetProperty("visibility"), JsonValueKind.Number, "truncatedFrames", "outOfOrder", "gaps", "badChecksums");
+        Has(root.GetProperty("visibility"), JsonValueKind.Object, "duplicates");
+        Has(root.GetProperty("visibility"), JsonValueKind.Null, "droppedFrames");
         Has(root.GetProperty("accounting"), JsonValueKind.Number, "framesRead", "framesDecoded", "packetsInFlows", "duplicates", "flowsOpened", "flowsEvicted");
         Has(root.GetProperty("accounting"), JsonValueKind.Object, "framesNotDecoded", "packetsWithoutFlow");
         Has(

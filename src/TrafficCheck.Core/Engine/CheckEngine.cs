@@ -21,6 +21,7 @@ public sealed class CheckEngine : IDisposable
     private readonly CompiledMatrix _matrix;
     private readonly IReadOnlyList<IReadOnlyList<IPNetwork>> _protected;
     private readonly FlowSorter? _rows;
+    private readonly CaptureInterfaces _interfaces;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
     /// <param name="interfaces">The interfaces that frame descriptors refer to; may grow while frames are processed.</param>
@@ -31,6 +32,7 @@ public sealed class CheckEngine : IDisposable
         AllowedMatrix matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, CaptureInterfaces interfaces, EngineOptions options, bool keepRows)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(protectedHosts.Count, matrix.Subjects.Count);
+        _interfaces = interfaces;
         _matrix = CompiledMatrix.Compile(matrix);
         _protected = protectedHosts;
         var hosts = new ProtectedHosts(protectedHosts);
@@ -60,7 +62,7 @@ public sealed class CheckEngine : IDisposable
         _judge.End();
         var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs);
         return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally)
-            .Build(accounting, RunVisibility.Build(_intake, _coverage, accounting, inputs), inputs, parameters, rules);
+            .Build(accounting, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
     }
 
     /// <summary>Hands over every flow, ordered by time and frame, after <see cref="Finish"/>.</summary>

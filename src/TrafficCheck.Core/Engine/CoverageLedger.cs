@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -28,6 +29,9 @@ internal sealed class RowSetTotals(HostBudget budget)
 /// </summary>
 internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBudget budget) : IJudgedFlowSink
 {
+    private const int MaxSegments = 4096;
+
+    private readonly Dictionary<(ushort Interface, ushort Vlan), (long All, long OneWay)> _segments = [];
     private readonly List<RowSetTotals?> _bySet = [];
     private readonly long[] _verdicts = new long[(int)Verdict.OutOfScope + 1];
     private readonly long[] _squares = new long[(int)Square.Attempted + 1];
@@ -53,6 +57,14 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
 
     /// <summary>Whether any conversation of the subject other than TCP was seen in both directions.</summary>
     public bool ShowsAnswers(int subject) => _answered[subject] > 0;
+
+    /// <summary>TCP conversations of the subjects with a SYN, and with a SYN-ACK.</summary>
+    public long Syns { get; private set; }
+
+    public long SynAcks { get; private set; }
+
+    /// <summary>TCP conversations and one-way ones by interface and VLAN; those of more segments than are kept are missing here.</summary>
+    public IReadOnlyDictionary<(ushort Interface, ushort Vlan), (long All, long OneWay)> Segments => _segments;
 
     public void Add(in FlowSummary flow, in Judgement judgement)
     {
@@ -113,9 +125,16 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
         }
 
         uint either = (flow.Marks | (flow.Marks >> FlowMarks.SideBits)) & FlowMarks.SideMask;
+        if ((either & FlowMarks.Syn) != 0) Syns++;
+        if ((either & FlowMarks.SynAck) != 0) SynAcks++;
         if ((either & (FlowMarks.Ack | FlowMarks.Data | FlowMarks.SynAck)) == 0) return;
         TcpConversations++;
         if (!bothWays) TcpOneWay++;
+        var segment = (flow.Interface, flow.Vlan);
+        if (_segments.Count >= MaxSegments && !_segments.ContainsKey(segment)) return;
+        ref (long All, long OneWay) share = ref CollectionsMarshal.GetValueRefOrAddDefault(_segments, segment, out _);
+        share.All++;
+        if (!bothWays) share.OneWay++;
     }
 
     private RowSetTotals At(int set)

@@ -38,6 +38,13 @@ internal sealed class FlowJudge
     /// <summary>Packets of the flows received.</summary>
     public long Packets { get; private set; }
 
+    /// <summary>TCP conversations with gaps, the bytes they lack, and the bytes of all.</summary>
+    public long GapFlows { get; private set; }
+
+    public long MissingBytes { get; private set; }
+
+    public long TcpBytes { get; private set; }
+
     /// <summary>Verdicts given: one for each flow, one more for each further subject concerned.</summary>
     public long Judgements { get; private set; }
 
@@ -48,6 +55,13 @@ internal sealed class FlowJudge
     {
         Flows++;
         Packets += flow.LowPackets + flow.HighPackets;
+        if (flow.Protocol == TransportNames.Tcp)
+        {
+            TcpBytes += flow.LowBytes + flow.HighBytes;
+            MissingBytes += flow.MissingBytes;
+            if (flow.MissingBytes > 0) GapFlows++;
+        }
+
         _ftp?.Note(in flow);
         Judge(in flow, mayWait: true);
     }

@@ -33,19 +33,21 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private TSink _sink;
     private ObservationStart _observation;
     private int _interface = -1;
-    private long _lastTimestampNs = long.MinValue;
+    private PacketClock _clock = new();
+    private readonly FlowLimits _limits;
 
     public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink)
     {
         HashSeed seed = options.Seed ?? HashSeed.Random();
         _v4 = new(seed, options.Timeouts, limits);
         _v6 = new(seed, options.Timeouts, limits);
+        _limits = limits;
         _fragments = new(seed);
         _interfaces = interfaces;
         _vlanMask = options.VlanInKey ? (ushort)0xfff : (ushort)0;
         _tunnelPorts = new TunnelPorts(options.TunnelPorts);
         _decapsulate = options.Decapsulate;
-        _copies = options.KeepCopies ? null : new CopyFilter(seed);
+        _copies = options.KeepCopies ? null : new CopyFilter(seed, _vlanMask);
         _packets = (PacketSummary*)NativeMemory.AlignedAlloc((nuint)(sizeof(PacketSummary) * Block), 64);
         _sink = sink;
     }
@@ -69,10 +71,12 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// <summary>Fragments of packets whose first fragment held the packet of a tunnel, which was counted with its whole length.</summary>
     public long TunnelFragments { get; private set; }
 
-    /// <summary>Frames with a time before that of an earlier frame.</summary>
-    public long OutOfOrder { get; private set; }
+    public ref readonly PacketClock Clock => ref _clock;
 
     public OddityCounts Oddities { get; } = new();
+
+    /// <summary>Packets by the checksum that is wrong in them.</summary>
+    public ChecksumCounts BadChecksums { get; } = new();
 
     /// <summary>Packets of which a snap length cut something off, and that have no other oddity.</summary>
     public long PacketsCut { get; private set; }
@@ -90,7 +94,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             Account(batch.Buffer, block);
         }
 
-        if (count > 0) _observation.Saw(_lastTimestampNs);
+        if (count > 0) _observation.Saw(_clock.NowNs);
     }
 
     private void Decode(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
@@ -103,21 +107,35 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             if (packet->Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in *packet, _tunnelPorts)) status = Unwrap(status, ref *packet, in frame);
             _packetStatuses[i] = status;
             _statuses[(int)status]++;
-            if (_copies is not null && status <= DecodeStatus.LaterFragment) _copyHashes[i] = _copies.Prepare(in *packet);
+            if (status > DecodeStatus.LaterFragment) continue;
+            if (_copies is not null) _copyHashes[i] = _copies.Prepare(in *packet);
+            ChecksumFaults faults = Checksums.Check(in *packet);
+            if (faults != ChecksumFaults.None) CountFaults(faults, in *packet);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CountFaults(ChecksumFaults faults, in PacketSummary packet)
+    {
+        if ((faults & ChecksumFaults.Ipv4Header) != 0) BadChecksums.Ipv4Header++;
+        if ((faults & ChecksumFaults.Offloaded) != 0) BadChecksums.Offloaded++;
+        if ((faults & ChecksumFaults.Transport) == 0) return;
+        if (packet.Protocol == Ip.Tcp) BadChecksums.Tcp++;
+        else if (packet.Protocol == Ip.Udp) BadChecksums.Udp++;
+        else BadChecksums.Icmp++;
     }
 
     private void Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
         for (int i = 0; i < block.Length; i++)
         {
-            ref readonly FrameDescriptor frame = ref block[i];
+            FrameDescriptor frame = block[i];
             ref readonly PacketSummary packet = ref _packets[i];
             DecodeStatus status = _packetStatuses[i];
             long number = ++FramesRead;
             if (frame.Interface != _interface) EnterInterface(in frame);
-            if (frame.TimestampNs < _lastTimestampNs) OutOfOrder++;
-            else _lastTimestampNs = frame.TimestampNs;
+            frame.TimestampNs = _clock.Read(frame.TimestampNs);
+            if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
             if (packet.Oddities == Wire.Oddities.PacketCut) PacketsCut++;
             else if (packet.Oddities != 0) Oddities.Count(packet.Oddities);
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
@@ -283,10 +301,25 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         entry->Interface = frame.Interface;
         marks <<= entry->FromHigh * FlowMarks.SideBits;
         entry->Tunnel = packet.Tunnel;
+        entry->SequenceLength = 0;
+        if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;
         entry->Marks = marks;
         entry->MayPredateCapture = frame.TimestampNs - _observation.SinceNs <= FlowTimeouts.Default.TcpEstablishedNs && IsEarly(protocol, frame.TimestampNs);
+    }
+
+    /// <summary>What the segment takes of the sequence numbers (RFC 9293 section 3.4); the numbers of a reset need not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadSequence<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet)
+        where TKey : unmanaged, IFlowKey<TKey>
+    {
+        const int Fin = 1, Syn = 2, Rst = 4;
+        if ((packet.TcpFlags & Rst) != 0 || (packet.Oddities & (Wire.Oddities.TcpFlagsMissing | Wire.Oddities.TcpDataOffsetInvalid)) != 0) return;
+
+        // SAFETY: the flags, which lie behind the sequence number, were captured.
+        entry->Sequence = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(packet.Addresses + packet.TransportOffset + 4));
+        entry->SequenceLength = packet.DataLength + (uint)((packet.TcpFlags & Fin) + ((packet.TcpFlags & Syn) >> 1));
     }
 
     private bool IsEarly(byte protocol, long timestampNs) =>
@@ -345,7 +378,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     {
         _interface = frame.Interface;
         int input = frame.Interface < _interfaces.All.Count ? _interfaces.All[frame.Interface].Input : 0;
-        _observation.Saw(_lastTimestampNs);
+        _observation.Saw(_clock.NowNs);
         _observation.Enter(input, frame.TimestampNs);
     }
 }

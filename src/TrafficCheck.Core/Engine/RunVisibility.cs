@@ -11,12 +11,15 @@ namespace TrafficCheck.Core.Engine;
 /// </summary>
 internal static class RunVisibility
 {
+    /// <summary>Pairs and segments that a report names.</summary>
+    private const int MaxListed = 20;
+
     private static readonly double[] s_oneWayLimits = [0.01, 0.05, 0.20, 0.50, 0.90];
     private static readonly double[] s_undecodedLimits = [0.001, 0.01, 0.05, 0.20, 0.50];
     private static readonly double[] s_lossLimits = [0.000_01, 0.001, 0.01, 0.05, 0.20];
 
     public static VisibilityReport Build<TSink>(
-        FrameIntake<TSink> intake, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs)
+        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces)
         where TSink : struct, IFlowSink
     {
         double? oneWay = coverage.TcpConversations == 0 ? null : (double)coverage.TcpOneWay / coverage.TcpConversations;
@@ -26,45 +29,81 @@ internal static class RunVisibility
             if (!DecodeStatusNames.IsDecoded(status) && !DecodeStatusNames.IsNonIp(status)) undecoded += intake.Statuses[(int)status];
         }
 
-        double undecodedShare = accounting.FramesRead == 0 ? 0 : (double)undecoded / accounting.FramesRead;
+        double undecodedShare = Share(undecoded, accounting.FramesRead);
         long? dropped = inputs.Any(i => i.DroppedFrames is not null) ? inputs.Sum(i => i.DroppedFrames ?? 0) : null;
-        double loss = dropped is > 0 ? (double)dropped / (dropped.Value + accounting.FramesRead) : 0;
+        double loss = Math.Max(Share(dropped ?? 0, (dropped ?? 0) + accounting.FramesRead), Share(judge.MissingBytes, judge.TcpBytes + judge.MissingBytes));
         long cut = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value;
-
+        bool damaged = inputs.Any(i => i.Damaged);
         int grade = Math.Max(Grade(oneWay ?? 0, s_oneWayLimits), Math.Max(Grade(undecodedShare, s_undecodedLimits), Grade(loss, s_lossLimits)));
-        var notes = new List<string>();
-        if (accounting.FramesRead == 0)
-        {
-            grade = 5;
-            notes.Add("no frames were read");
-        }
-
-        if (inputs.Any(i => i.Damaged))
-        {
-            grade = Math.Max(grade, 2);
-            notes.Add("an input could not be read whole: what it held beyond that is not in this report");
-        }
-
-        if (dropped is null && accounting.FramesRead > 0) notes.Add("the inputs do not say whether the capture dropped frames");
-        if (grade > 0 && Grade(oneWay ?? 0, s_oneWayLimits) > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{coverage.TcpOneWay} of {coverage.TcpConversations} TCP conversations show one direction only: mirror both directions"));
-        if (undecoded > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{undecoded} frames were not decoded: what they carry was not judged"));
-        if (cut > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{cut} packets were cut by the snap length: applications and names may be missing there"));
-        if (accounting.FlowsEvicted > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{accounting.FlowsEvicted} flows ended early, because --max-flows was reached: raise it"));
-        return new VisibilityReport
+        if (damaged) grade = Math.Max(grade, 2);
+        if (accounting.FramesRead == 0) grade = 5;
+        PacketClock clock = intake.Clock;
+        ChecksumCounts bad = intake.BadChecksums;
+        var report = new VisibilityReport
         {
             Grade = "ABCDEF"[grade],
             DroppedFrames = dropped,
             OneWayShare = oneWay,
             UndecodedShare = undecodedShare,
             TruncatedFrames = cut,
-            OutOfOrder = intake.OutOfOrder,
-            Notes = notes,
+            OutOfOrder = clock.OutOfOrder,
+            Late = clock.Late,
+            ClockStepsForward = clock.StepsForward,
+            ClockStepsBack = clock.StepsBack,
+            FramesWithoutTime = clock.WithoutTime,
+            Gaps = judge.GapFlows,
+            MissingBytes = judge.MissingBytes,
+            Syns = coverage.Syns,
+            SynAcks = coverage.SynAcks,
+            BadChecksums = bad.Wrong,
+            BadChecksumsByKind = NonZero(("icmp", bad.Icmp), ("ipv4-header", bad.Ipv4Header), ("tcp", bad.Tcp), ("udp", bad.Udp)),
+            OffloadedChecksums = bad.Offloaded,
+            Duplicates = intake.Copies?.Copies,
+            DuplicatesByKind = CopiesByKind(intake.Copies),
+            DuplicatePairs = Pairs(intake.Copies, interfaces),
+            OneWayBySegment = Segments(coverage, interfaces),
+            Notes = [],
         };
+        return report with { Notes = VisibilityNotes.Of(report, accounting, coverage, damaged, undecoded, Grade(oneWay ?? 0, s_oneWayLimits) > 0) };
     }
+
+    private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
+
+    private static List<KeyValuePair<string, long>> NonZero(params (string Name, long Count)[] counts) =>
+        [.. counts.Where(c => c.Count > 0).Select(c => KeyValuePair.Create(c.Name, c.Count))];
+
+    private static List<KeyValuePair<string, long>> CopiesByKind(CopyFilter? copies)
+    {
+        var result = new List<KeyValuePair<string, long>>();
+        for (var kind = CopyKind.Routed; copies is not null && kind < CopyKind.Count; kind++)
+        {
+            if (copies.ByKind[(int)kind] > 0) result.Add(new(CopyKindNames.Of(kind), copies.ByKind[(int)kind]));
+        }
+
+        return result;
+    }
+
+    private static List<CopyPair> Pairs(CopyFilter? copies, CaptureInterfaces interfaces) => copies is null ? [] :
+    [
+        .. copies.Pairs.OrderByDescending(p => p.Value).ThenBy(p => p.Key).Take(MaxListed).Select(p => new CopyPair(
+            CopyKindNames.Of(p.Key.Kind),
+            p.Key.Kind == CopyKind.Interface ? InterfaceName(interfaces, p.Key.First) : VlanName(p.Key.First),
+            p.Key.Kind == CopyKind.Interface ? InterfaceName(interfaces, p.Key.Second) : VlanName(p.Key.Second),
+            p.Value)),
+    ];
+
+    private static List<SegmentShare> Segments(CoverageLedger coverage, CaptureInterfaces interfaces) =>
+    [
+        .. coverage.Segments.Where(s => s.Value.OneWay > 0).OrderByDescending(s => s.Value.OneWay).ThenBy(s => s.Key).Take(MaxListed)
+            .Select(s => new SegmentShare($"{InterfaceName(interfaces, s.Key.Interface)}, {VlanName(s.Key.Vlan)}", s.Value.All, s.Value.OneWay)),
+    ];
+
+    private static string VlanName(ushort vlan) => vlan == 0 ? "untagged" : string.Create(CultureInfo.InvariantCulture, $"VLAN {vlan}");
+
+    private static string InterfaceName(CaptureInterfaces interfaces, ushort index) =>
+        index < interfaces.All.Count && interfaces.All[index] is var one
+            ? one.Name ?? string.Create(CultureInfo.InvariantCulture, $"input {one.Input + 1} interface {one.Id}")
+            : string.Create(CultureInfo.InvariantCulture, $"interface {index}");
 
     /// <summary>0 for A up to the first limit, 1 for B up to the second ... 5 for F beyond the last.</summary>
     private static int Grade(double share, double[] limits)

@@ -26,12 +26,15 @@ public sealed unsafe class CopyFilter : IDisposable
     private const int MaxPairs = 4096;
 
     private readonly ulong _seed;
+    private readonly ushort _vlanMask;
     private readonly long[] _byKind = new long[(int)CopyKind.Count];
     private readonly Dictionary<(CopyKind Kind, ushort First, ushort Second), long> _pairs = [];
     private Set* _sets;
 
-    public CopyFilter(HashSeed seed)
+    /// <param name="vlanMask">Bits of the VLAN identifier that tell flows apart: packets that differ in them are no copies.</param>
+    public CopyFilter(HashSeed seed, ushort vlanMask = 0)
     {
+        _vlanMask = vlanMask;
         _seed = seed.Mix(0x636f7079, 0x66696c74);
         _sets = (Set*)NativeMemory.AlignedAlloc((nuint)sizeof(Set) << SetBits, 64);
         NativeMemory.Clear(_sets, (nuint)sizeof(Set) << SetBits);
@@ -50,7 +53,7 @@ public sealed unsafe class CopyFilter : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Prepare(in PacketSummary packet)
     {
-        ulong hash = CopyHash.Of(in packet, _seed);
+        ulong hash = CopyHash.Of(in packet, _seed ^ (ulong)(packet.Vlan & _vlanMask));
         if (Sse.IsSupported) Sse.Prefetch0(_sets + (hash >> (64 - SetBits)));
         return hash;
     }

@@ -18,19 +18,17 @@ internal static unsafe class CopyHash
     public static ulong Of(in PacketSummary packet, ulong seed)
     {
         // SAFETY: the decoder found a whole IP header around the addresses, and Payload + PayloadLength inside the captured bytes.
-        byte* at;
+        byte* at = packet.Addresses + packet.TransportOffset;
         ulong hash;
         if (packet.Version == 4)
         {
             byte* ip = packet.Addresses - Ip.V4Source;
-            at = ip + ((*ip & 15) * 4);
             ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0xffff_ffff_ffff_00ff; // without the service class
             hash = Fold(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One ^ packet.Protocol);
         }
         else
         {
             byte* ip = packet.Addresses - Ip.V6Source;
-            at = ip + Ip.V6Header;
             ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0x00ff_ffff_ffff_0f00; // without traffic class and hop limit
             hash = Fold(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One);
             hash = Fold(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 8), Unsafe.ReadUnaligned<ulong>(packet.Addresses + 16) ^ Two);

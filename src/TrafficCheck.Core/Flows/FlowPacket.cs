@@ -31,5 +31,8 @@ public struct FlowPacket<TKey>
     /// <summary>A flow that this packet opens may be older than the capture.</summary>
     public bool MayPredateCapture;
 
+    /// <summary>TCP: sequence number, and what the segment takes of them (data, SYN, FIN); 0 for segments that take none, and for resets.</summary>
+    public uint Sequence, SequenceLength;
+
     public TunnelPath Tunnel;
 }

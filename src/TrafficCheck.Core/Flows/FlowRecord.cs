@@ -10,10 +10,13 @@ public struct FlowState
     /// <summary>Smallest and largest packet time.</summary>
     public long FirstNs, LastNs;
 
-    /// <summary>IP bytes sent by the low and by the high endpoint.</summary>
-    public ulong LowBytes, HighBytes;
+    /// <summary>IP bytes sent by the low and by the high endpoint modulo 2^32; the table keeps the carries of the flows that need them.</summary>
+    public uint LowBytes, HighBytes;
 
-    /// <summary>Packets of each endpoint modulo 2^32; the table keeps the carries of the few flows that need them.</summary>
+    /// <summary>The TCP sequence number that each endpoint will use next; 0 when not known.</summary>
+    public uint LowNext, HighNext;
+
+    /// <summary>Packets of each endpoint modulo 2^32, with carries as above.</summary>
     public uint LowPackets, HighPackets;
 
     /// <summary>Lower 32 of the 40 bits of the first frame's number.</summary>
@@ -47,8 +50,11 @@ public struct FlowTags
     /// <summary>Index into the run's interfaces.</summary>
     public ushort Interface;
 
-    /// <summary>Carries of the two packet counters out of 32 bits.</summary>
-    public ushort LowCarry, HighCarry;
+    /// <summary>Carries of the packet and byte counters out of 32 bits.</summary>
+    public ushort LowCarry, HighCarry, LowByteCarry, HighByteCarry;
+
+    /// <summary>TCP bytes that were skipped over in the sequence numbers and did not come later.</summary>
+    public uint MissingBytes;
 
     public TunnelPath Tunnel;
 }

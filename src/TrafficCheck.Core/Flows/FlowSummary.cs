@@ -32,6 +32,9 @@ public readonly record struct FlowSummary
 
     public ushort Interface { get; init; }
 
+    /// <summary>TCP bytes that both ends must have exchanged and that were not captured, as gaps in the sequence numbers show; saturates.</summary>
+    public uint MissingBytes { get; init; }
+
     /// <summary>Tunnels of the packet that opened the flow.</summary>
     public TunnelPath Tunnel { get; init; }
 }

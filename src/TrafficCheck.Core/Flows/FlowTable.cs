@@ -36,7 +36,6 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     private uint _freeList;
     private uint _expiryCursor = 1;
     private uint _evictionCursor = 1;
-    private long _nowNs = long.MinValue;
 
     /// <exception cref="InsufficientMemoryException">The system refuses the address space that <see cref="FlowLimits.Max"/> needs.</exception>
     public FlowTable(HashSeed seed, FlowTimeouts timeouts, FlowLimits limits)
@@ -95,7 +94,6 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     {
         int count = Queued;
         if (count == 0) return;
-        _nowNs = Math.Max(_nowNs, _batch[count - 1].TimestampNs);
         for (int i = 0; i < count; i++)
         {
             uint guess = _index.Guess(_batch[i].Hash);
@@ -170,19 +168,79 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         ref FlowState state = ref record->State;
         long time = packet->TimestampNs;
         if (time > state.LastNs) state.LastNs = time;
-        else if (time < state.FirstNs) state.FirstNs = time;
+        else if (time != state.LastNs) Earlier(record, packet);
         uint packets = packet->Packets;
         Packets += packets;
 
-        // SAFETY: LowBytes and HighBytes, LowPackets and HighPackets are neighbours in a sequential layout (asserted by a test).
-        uint side = packet->FromHigh;
-        Unsafe.Add(ref state.LowBytes, side) += packet->Bytes;
+        // SAFETY: the fields of the low and of the high endpoint are neighbours in a sequential layout (asserted by a test).
+        uint side = packet->FromHigh, added = (uint)packet->Bytes;
+        ref uint bytes = ref Unsafe.Add(ref state.LowBytes, side);
+        bytes += added;
+        if (bytes < added || packet->Bytes > uint.MaxValue) CarryBytes(record, side, packet->Bytes, bytes < added);
         ref uint counter = ref Unsafe.Add(ref state.LowPackets, side);
         counter += packets;
         if (counter < packets) Carry(record, side);
+        if (packet->SequenceLength != 0)
+        {
+            ref uint next = ref Unsafe.Add(ref state.LowNext, side);
+            if (next == packet->Sequence) next += packet->SequenceLength;
+            else OutOfSequence(record, packet, ref next);
+        }
+
         if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.MarksAndFrame & FlowMarks.Syn) == 0)
             state.MarksAndFrame |= FlowMarks.FirstSynFromHigh;
         state.MarksAndFrame |= packet->Marks;
+    }
+
+    /// <summary>A packet that is older than the last one: files and interfaces are merged a little out of order, and clocks are set back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Earlier(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    {
+        ref FlowState state = ref record->State;
+        long time = packet->TimestampNs;
+        if (time < state.FirstNs && (ulong)(state.FirstNs - time) < (ulong)FlowLimits.ClockStepNs)
+        {
+            // Who sent the first packet is a matter of time, not of the order in which packets were stored.
+            state.FirstNs = time;
+            state.MarksAndFrame = (state.MarksAndFrame & ~FlowMarks.FirstFromHigh) | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0);
+        }
+
+        // After a step of the clock the flow goes on at the new time; the old one would keep it for good.
+        if ((ulong)(state.LastNs - time) >= (ulong)FlowLimits.ClockStepNs) state.LastNs = time;
+    }
+
+    /// <summary>
+    /// A TCP segment that does not begin where the last one of its side ended. Beyond it, bytes are missing; before it, it may be what was
+    /// missing, or a repetition. A SYN begins anew.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
+    {
+        const int Plausible = 1 << 30; // the largest window (RFC 7323)
+        uint end = packet->Sequence + packet->SequenceLength;
+        int ahead = (int)(packet->Sequence - next);
+        bool begins = ((packet->Marks | (packet->Marks >> FlowMarks.SideBits)) & (FlowMarks.Syn | FlowMarks.SynAck)) != 0;
+        ref FlowTags tags = ref _tags[(uint)(record - _records)];
+        if (next == 0 || begins || ahead >= Plausible || ahead <= -Plausible) next = end;
+        else if (ahead > 0)
+        {
+            tags.MissingBytes = (uint)Math.Min(uint.MaxValue, (ulong)tags.MissingBytes + (uint)ahead);
+            next = end;
+        }
+        else
+        {
+            tags.MissingBytes -= Math.Min(tags.MissingBytes, packet->SequenceLength);
+            if ((int)(end - next) > 0) next = end;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CarryBytes(FlowRecord<TKey>* record, uint side, ulong bytes, bool wrapped)
+    {
+        ref FlowTags tags = ref _tags[(uint)(record - _records)];
+        var carry = (ushort)((bytes >> 32) + (wrapped ? 1u : 0u));
+        if (side == 0) tags.LowByteCarry += carry;
+        else tags.HighByteCarry += carry;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -256,15 +314,19 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     private void Expire<TSink>(int budget, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
+        long now = _limits.NowNs;
         for (; budget > 0 && _used > 1; budget--)
         {
             uint number = _expiryCursor;
             if (number >= _used) number = 1;
             _expiryCursor = number + 1;
             FlowRecord<TKey>* record = _records + number;
-            long idle = _nowNs - record->State.LastNs;
-            if (idle <= _shortestTimeoutNs || record->Key.IsNone) continue;
-            if (idle <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) continue;
+            long last = record->State.LastNs;
+            if (now <= last || record->Key.IsNone) continue;
+
+            // Unsigned, because the times may be at both ends of what 64 bits hold.
+            ulong idle = (ulong)(now - last);
+            if (idle <= (ulong)_shortestTimeoutNs || idle <= (ulong)_timeouts.Of(record->Key.Protocol, record->State.Marks)) continue;
             Close(number, FlowEnd.Expired, ref sink);
             Release(number);
         }
@@ -318,12 +380,13 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         {
             Protocol = record->Key.Protocol,
             Ends = record->Key.Endpoints,
-            FirstNs = state.FirstNs,
-            LastNs = state.LastNs,
+            FirstNs = Math.Min(state.FirstNs, state.LastNs), // the clock may have been set back in between
+            LastNs = Math.Max(state.FirstNs, state.LastNs),
             LowPackets = ((long)tags.LowCarry << 32) | state.LowPackets,
             HighPackets = ((long)tags.HighCarry << 32) | state.HighPackets,
-            LowBytes = (long)state.LowBytes,
-            HighBytes = (long)state.HighBytes,
+            LowBytes = ((long)tags.LowByteCarry << 32) | state.LowBytes,
+            HighBytes = ((long)tags.HighByteCarry << 32) | state.HighBytes,
+            MissingBytes = tags.MissingBytes,
             Marks = state.Marks,
             FirstFrame = state.FirstFrame,
             Vlan = tags.Vlan,

@@ -37,6 +37,7 @@ public static unsafe partial class FrameDecoder
             {
                 packet.Payload = ip + header;
                 packet.PayloadLength = available - header;
+                packet.TransportOffset = (ushort)(header - Ip.V4Source);
                 return DecodeStatus.LaterFragment;
             }
         }
@@ -103,6 +104,7 @@ public static unsafe partial class FrameDecoder
                     packet.Protocol = at[0];
                     packet.Payload = at + length;
                     packet.PayloadLength = available - length;
+                    packet.TransportOffset = (ushort)Math.Min(packet.Payload - packet.Addresses, ushort.MaxValue);
                     return DecodeStatus.LaterFragment;
                 }
             }
@@ -159,6 +161,7 @@ public static unsafe partial class FrameDecoder
     {
         packet.Payload = at;
         packet.PayloadLength = available;
+        packet.TransportOffset = (ushort)Math.Min(at - packet.Addresses, ushort.MaxValue);
         switch (packet.Protocol)
         {
             case Ip.Tcp:
@@ -176,7 +179,7 @@ public static unsafe partial class FrameDecoder
                 int header = Math.Min(Ip.UdpHeader, available);
                 packet.Payload = at + header;
                 packet.PayloadLength = available - header;
-                packet.CarriesData = declared > Ip.UdpHeader;
+                packet.DataLength = declared - Math.Min(declared, Ip.UdpHeader);
 
                 // A length of 0 is allowed for jumbograms (RFC 2675); fragments carry the length of the whole datagram.
                 if (available >= 6 && U16(at + Ip.UdpLength) is var length && (length < Ip.UdpHeader || length > declared) && length != 0
@@ -191,7 +194,7 @@ public static unsafe partial class FrameDecoder
                 int common = Math.Min(Ip.SctpHeader, available);
                 packet.Payload = at + common;
                 packet.PayloadLength = available - common;
-                packet.CarriesData = declared > Ip.SctpHeader;
+                packet.DataLength = declared - Math.Min(declared, Ip.SctpHeader);
                 return DecodeStatus.Decoded;
 
             case Ip.Icmp or Ip.Icmpv6:
@@ -220,7 +223,7 @@ public static unsafe partial class FrameDecoder
             return;
         }
 
-        packet.CarriesData = declared > (uint)header;
+        packet.DataLength = declared - (uint)header;
         header = Math.Min(header, available);
         packet.Payload = at + header;
         packet.PayloadLength = available - header;

@@ -18,8 +18,14 @@ public unsafe struct PacketSummary
     /// <summary>IP bytes on the wire: total length of IPv4, 40 + payload length of IPv6 (jumbo option respected).</summary>
     public uint IpLength;
 
+    /// <summary>Bytes behind the transport's header on the wire, captured or not; TCP, UDP, SCTP and DCCP only.</summary>
+    public uint DataLength;
+
     /// <summary>IPv4 or IPv6 identification of a fragmented packet.</summary>
     public uint FragmentId;
+
+    /// <summary>Bytes from <see cref="Addresses"/> to the transport header, extension headers between them included; 0 when it was not reached.</summary>
+    public ushort TransportOffset;
 
     public ushort SourcePort;
 
@@ -44,14 +50,14 @@ public unsafe struct PacketSummary
 
     public byte IcmpCode;
 
-    /// <summary>The transport carries bytes behind its header, captured or not.</summary>
-    public bool CarriesData;
-
     /// <summary>The packet is a fragment (first or later).</summary>
     public bool IsFragment;
 
     /// <summary>The frame was sent to the link's broadcast address.</summary>
     public bool LinkBroadcast;
+
+    /// <summary>The transport carries bytes behind its header, captured or not.</summary>
+    public readonly bool CarriesData => DataLength != 0;
 
     /// <summary>What the packet travelled in.</summary>
     public TunnelPath Tunnel;

@@ -39,13 +39,11 @@ internal static class VisibilitySection
         known.Add(seen.TruncatedFrames == 0 ? "none cut short" : Glued($"{Figures.Count(seen.TruncatedFrames)} cut short"));
         if (seen.OutOfOrder > 0) known.Add(Glued($"{Figures.Count(seen.OutOfOrder)} out of order"));
 
-        if (seen.Gaps is { } gaps) known.Add(gaps == 0 ? "no gaps" : Figures.Count(gaps, "gap"));
-        else unknown.Add("gaps");
+        known.Add(seen.Gaps == 0 ? "no gaps" : Glued($"gaps in {Figures.Count(seen.Gaps, "conversation")}"));
         if (seen.Duplicates is { } copies)
             known.Add(copies == 0 ? "no mirror copies" : Glued($"{Figures.Count(copies)} mirror {(copies == 1 ? "copy" : "copies")} removed"));
-        else unknown.Add("mirror copies");
-        if (seen.BadChecksums is { } bad) known.Add(bad == 0 ? "no bad checksums" : Glued($"{Figures.Count(bad)} bad checksums"));
-        else unknown.Add("checksums");
+        else known.Add("every mirror copy counted");
+        known.Add(seen.BadChecksums == 0 ? "no bad checksums" : Glued($"{Figures.Count(seen.BadChecksums, "bad checksum")}"));
         return known;
     }
 

@@ -133,7 +133,12 @@ public sealed unsafe class FlowTableModelTests
         using var table = new FlowTable<TKey>(seed ?? HashSeed.Fixed, FlowTimeouts.Default, limits);
         var sink = new ListSink([]);
         long now = 0;
-        for (int i = 0; i < packets.Length; i++) Feed(table, keyOf, packets[i], now += packets[i].WaitNs, i + 1, ref sink);
+        for (int i = 0; i < packets.Length; i++)
+        {
+            limits.NowNs = now += packets[i].WaitNs;
+            Feed(table, keyOf, packets[i], now, i + 1, ref sink);
+        }
+
         table.End(ref sink);
         return (sink.Flows, table);
     }

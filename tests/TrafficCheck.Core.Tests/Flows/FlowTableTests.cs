@@ -29,10 +29,11 @@ public sealed unsafe class FlowTableTests
         Assert.Equal(64, Unsafe.SizeOf<FlowRecord<Ipv4Key>>());
         Assert.Equal(88, Unsafe.SizeOf<FlowRecord<Ipv6Key>>());
         Assert.Equal(48, Unsafe.SizeOf<FlowState>());
-        Assert.Equal(20, Unsafe.SizeOf<FlowTags>());
+        Assert.Equal(28, Unsafe.SizeOf<FlowTags>());
         Assert.Equal(24, Unsafe.SizeOf<FrameDescriptor>());
         FlowState state = default;
-        Assert.Equal(8, Unsafe.ByteOffset(ref state.LowBytes, ref state.HighBytes));
+        Assert.Equal(4, Unsafe.ByteOffset(ref state.LowBytes, ref state.HighBytes));
+        Assert.Equal(4, Unsafe.ByteOffset(ref state.LowNext, ref state.HighNext));
         Assert.Equal(4, Unsafe.ByteOffset(ref state.LowPackets, ref state.HighPackets));
     }
 

@@ -37,6 +37,13 @@ public sealed record CheckReport
 /// <param name="Chosen">Why these addresses, when the program chose them (<c>--protect auto</c>); else null.</param>
 public sealed record SubjectReport(string Name, IReadOnlyList<string> Addresses, bool Seen, string? Chosen);
 
+/// <param name="First">VLAN or interface of the packet that counts, as text.</param>
+/// <param name="Second">That of its copies.</param>
+public sealed record CopyPair(string Kind, string First, string Second, long Count);
+
+/// <param name="Segment">Interface and VLAN, as text.</param>
+public sealed record SegmentShare(string Segment, long Conversations, long OneWay);
+
 /// <summary>How far the capture can be trusted to have seen the traffic.</summary>
 public sealed record VisibilityReport
 {
@@ -56,12 +63,48 @@ public sealed record VisibilityReport
 
     public long OutOfOrder { get; init; }
 
-    /// <summary>Null for figures that are not yet measured by this version.</summary>
-    public long? Gaps { get; init; }
+    /// <summary>Those of <see cref="OutOfOrder"/> that are behind by more than the window that merging explains.</summary>
+    public long Late { get; init; }
 
-    public long? BadChecksums { get; init; }
+    /// <summary>Jumps of packet time by more than an hour.</summary>
+    public long ClockStepsForward { get; init; }
 
+    public long ClockStepsBack { get; init; }
+
+    /// <summary>Frames whose time is 0.</summary>
+    public long FramesWithoutTime { get; init; }
+
+    /// <summary>TCP conversations with gaps in their sequence numbers: packets that were sent and not captured.</summary>
+    public long Gaps { get; init; }
+
+    /// <summary>Bytes that these gaps lack.</summary>
+    public long MissingBytes { get; init; }
+
+    /// <summary>TCP conversations of protected hosts with a SYN, and with a SYN-ACK.</summary>
+    public long Syns { get; init; }
+
+    public long SynAcks { get; init; }
+
+    /// <summary>Packets with a wrong checksum, those left to a network card not among them.</summary>
+    public long BadChecksums { get; init; }
+
+    /// <summary>By checksum: icmp, ipv4-header, tcp, udp; zero counts left out.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> BadChecksumsByKind { get; init; } = [];
+
+    /// <summary>Packets whose checksum a network card was to fill in after they were captured.</summary>
+    public long OffloadedChecksums { get; init; }
+
+    /// <summary>Copies of packets that a mirror delivered more than once; null when each was counted.</summary>
     public long? Duplicates { get; init; }
+
+    /// <summary>By what differs between copies; zero counts left out.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> DuplicatesByKind { get; init; } = [];
+
+    /// <summary>Copies by where the first and the further packet came from, most first; bounded.</summary>
+    public IReadOnlyList<CopyPair> DuplicatePairs { get; init; } = [];
+
+    /// <summary>TCP conversations of which one direction was captured, by interface and VLAN, where there are any; most first; bounded.</summary>
+    public IReadOnlyList<SegmentShare> OneWayBySegment { get; init; } = [];
 
     /// <summary>Sentences in fixed order: what limits the trust, with figures, and what to do.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

@@ -1,0 +1,52 @@
+using System.Globalization;
+using TrafficCheck.Core.Engine.Reports;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Sentences about what limits the trust in a capture, with figures and what to do, in fixed order.</summary>
+internal static class VisibilityNotes
+{
+    /// <summary>Wrong checksums beyond this share are worth a sentence.</summary>
+    private const double ManyBadChecksums = 0.01;
+
+    public static IReadOnlyList<string> Of(
+        VisibilityReport seen, AccountingReport accounting, CoverageLedger coverage, bool damaged, long undecoded, bool oneWay)
+    {
+        var notes = new List<string>();
+        if (accounting.FramesRead == 0) notes.Add("no frames were read");
+        if (damaged) notes.Add("an input could not be read whole: what it held beyond that is not in this report");
+        if (seen.DroppedFrames is null && accounting.FramesRead > 0) notes.Add("the inputs do not say whether the capture dropped frames");
+        if (oneWay)
+        {
+            notes.Add(Text($"{coverage.TcpOneWay} of {coverage.TcpConversations} TCP conversations show one direction only: mirror both directions"));
+            if (seen.OneWayBySegment.Count > 0 && seen.OneWayBySegment[0] is var worst)
+                notes.Add(Text($"most of them on {worst.Segment}: {worst.OneWay} of {worst.Conversations}"));
+        }
+
+        if (seen.Gaps > 0)
+            notes.Add(Text($"{Of(seen.Gaps, "TCP conversation lacks", "TCP conversations lack")} {seen.MissingBytes} bytes that were sent: the mirror or the capture lost packets"));
+        if (undecoded > 0) notes.Add(Text($"{Of(undecoded, "frame was", "frames were")} not decoded: what they carry was not judged"));
+        if (seen.TruncatedFrames > 0)
+            notes.Add(Text($"{Of(seen.TruncatedFrames, "packet was", "packets were")} cut by the snap length: applications and names may be missing there"));
+        if (seen.Late > 0)
+            notes.Add(Text($"{Of(seen.Late, "frame is", "frames are")} more than 100 ms behind others: the inputs were not merged by time, or their clocks differ"));
+        if (seen.ClockStepsBack > 0)
+            notes.Add(Text($"the clock was set back by more than an hour {Times(seen.ClockStepsBack)}: idle times across it are not known"));
+        if (seen.ClockStepsForward > 0)
+            notes.Add(Text($"nothing was captured for more than an hour, or the clock was set forward, {Times(seen.ClockStepsForward)}"));
+        if (seen.FramesWithoutTime > 0) notes.Add(Text($"{Of(seen.FramesWithoutTime, "frame has", "frames have")} no time; they take that of the frame before"));
+        if (seen.BadChecksums > accounting.FramesRead * ManyBadChecksums)
+            notes.Add(Text($"{Of(seen.BadChecksums, "packet has a wrong checksum", "packets have wrong checksums")}: a faulty mirror or link, or a capture that was edited"));
+        if (seen.OffloadedChecksums > 0)
+            notes.Add(Text($"{Of(seen.OffloadedChecksums, "checksum", "checksums")} left to the network card: captured on a host that took part"));
+        if (accounting.FlowsEvicted > 0)
+            notes.Add(Text($"{Of(accounting.FlowsEvicted, "flow", "flows")} ended early, because --max-flows was reached: raise it"));
+        return notes;
+    }
+
+    private static string Of(long count, string one, string many) => Text($"{count} {(count == 1 ? one : many)}");
+
+    private static string Times(long count) => count == 1 ? "once" : Text($"{count} times");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

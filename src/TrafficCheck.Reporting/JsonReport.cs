@@ -126,6 +126,7 @@ public static class JsonReport
     {
         json.WriteStartObject("visibility");
         json.WriteString("grade", seen.Grade.ToString(CultureInfo.InvariantCulture));
+        json.WriteStrings("gradeReasons", seen.GradeReasons);
         json.WriteCount("droppedFrames", seen.DroppedFrames);
         json.WriteShare("oneWayShare", seen.OneWayShare);
         json.WriteShare("undecodedShare", seen.UndecodedShare);

@@ -6,8 +6,8 @@ using TrafficCheck.Core.Wire;
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>
-/// Grades how far the capture can be trusted. The grade is the worst of the grades of its figures; the limits stand in <see cref="Grade"/>
-/// and in the documentation.
+/// Grades how far the capture can be trusted. The grade is the worst of the grades of its figures; the report says which figure decided and
+/// where its limits lie. An input that could not be read whole makes it C at best.
 /// </summary>
 internal static class RunVisibility
 {
@@ -34,14 +34,21 @@ internal static class RunVisibility
         double loss = Math.Max(Share(dropped ?? 0, (dropped ?? 0) + accounting.FramesRead), Share(judge.MissingBytes, judge.TcpBytes + judge.MissingBytes));
         long cut = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value;
         bool damaged = inputs.Any(i => i.Damaged);
-        int grade = Math.Max(Grade(oneWay ?? 0, s_oneWayLimits), Math.Max(Grade(undecodedShare, s_undecodedLimits), Grade(loss, s_lossLimits)));
-        if (damaged) grade = Math.Max(grade, 2);
-        if (accounting.FramesRead == 0) grade = 5;
+        List<(int Grade, string Reason)> figures =
+        [
+            Figure("of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
+            Figure("of the frames are not decoded", undecodedShare, s_undecodedLimits),
+            Figure("of the frames or TCP bytes are lost", loss, s_lossLimits),
+            (damaged ? 2 : 0, "an input could not be read whole"),
+            (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
+        ];
+        int grade = figures.Max(f => f.Grade);
         PacketClock clock = intake.Clock;
         ChecksumCounts bad = intake.BadChecksums;
         var report = new VisibilityReport
         {
             Grade = "ABCDEF"[grade],
+            GradeReasons = grade == 0 ? [] : [.. figures.Where(f => f.Grade == grade).Select(f => f.Reason)],
             DroppedFrames = dropped,
             OneWayShare = oneWay,
             UndecodedShare = undecodedShare,
@@ -65,6 +72,13 @@ internal static class RunVisibility
             Notes = [],
         };
         return report with { Notes = VisibilityNotes.Of(report, accounting, coverage, damaged, undecoded, Grade(oneWay ?? 0, s_oneWayLimits) > 0) };
+    }
+
+    private static (int Grade, string Reason) Figure(string what, double share, double[] limits)
+    {
+        int grade = Grade(share, limits);
+        string bounds = string.Join(", ", limits.Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDE"[i]} to {limit * 100:0.###} %")));
+        return (grade, string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} % {what} ({bounds})"));
     }
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;

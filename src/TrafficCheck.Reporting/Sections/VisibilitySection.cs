@@ -23,6 +23,8 @@ internal static class VisibilitySection
                 .Add(string.Join(ReportScope.Dot, Known(seen, unknown))),
             Indent);
         if (unknown.Count > 0) scope.Canvas.Line(new StyledText().Space(Indent).Add($"not known: {string.Join(", ", unknown)}", Ink.Faint), Indent);
+        foreach (string reason in seen.GradeReasons)
+            scope.Canvas.Line(new StyledText().Space(Indent).Add($"{seen.Grade}, because {reason}"), Indent + 2);
         foreach (string note in seen.Notes) scope.Canvas.Line(new StyledText().Space(Indent).Add(note, Ink.Warning), Indent + 2);
     }
 

@@ -50,6 +50,9 @@ public sealed record VisibilityReport
     /// <summary>A (best) to F.</summary>
     public required char Grade { get; init; }
 
+    /// <summary>The figures that decided a grade below A, with their limits.</summary>
+    public IReadOnlyList<string> GradeReasons { get; init; } = [];
+
     /// <summary>Frames the capturing system says it dropped; null where no input says.</summary>
     public long? DroppedFrames { get; init; }
 

@@ -7,7 +7,7 @@ namespace TrafficCheck.Core.Tests.Recognition;
 /// <summary>A TCP or UDP packet of the corpus with its payload as captured.</summary>
 internal sealed record CorpusPacket(
     string File, long Frame, long TimeNs, byte Protocol, IpAddress Source, ushort SourcePort, IpAddress Destination, ushort DestinationPort, byte TcpFlags,
-    byte[] Payload);
+    bool IsFragment, byte[] Payload);
 
 internal static unsafe class CorpusPackets
 {
@@ -44,7 +44,7 @@ internal static unsafe class CorpusPackets
         int size = p.Version == 4 ? 4 : 16;
         return new(
             name, number, frame.TimestampNs, p.Protocol, Address(p.Addresses, size), p.SourcePort, Address(p.Addresses + size, size), p.DestinationPort,
-            p.TcpFlags, new ReadOnlySpan<byte>(p.Payload, p.PayloadLength).ToArray());
+            p.TcpFlags, p.IsFragment, new ReadOnlySpan<byte>(p.Payload, p.PayloadLength).ToArray());
     }
 
     private static IpAddress Address(byte* bytes, int size) => IpAddress.From(new System.Net.IPAddress(new ReadOnlySpan<byte>(bytes, size)));

@@ -139,7 +139,8 @@ internal sealed class AnswerReader
             if (step >= 0 && record.Type is DnsRecordType.Https or DnsRecordType.Svcb) step = StepOfTarget(record, step);
             for (int i = 0; i < count; i++)
             {
-                if (step < 0 || _addressCount == MaxAddresses) Strays++;
+                // What an additional record has to say was not asked for.
+                if (step < 0 || _addressCount == MaxAddresses) Strays += record.Section == DnsSection.Answer ? 1 : 0;
                 else if (!AddressKind.CannotInitiate(addresses[i])) _addresses[_addressCount++] = new(addresses[i], (byte)step, record.TtlSeconds);
             }
         }

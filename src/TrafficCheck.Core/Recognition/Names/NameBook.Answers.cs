@@ -55,9 +55,12 @@ public sealed partial class NameBook
     private static bool IsShared(NamePage? page)
     {
         if (page is null) return false;
+        NameText? first = null;
         foreach (NameEntry entry in page.Used)
         {
-            if (!ReferenceEquals(entry.Chain.Head, page.Entries[0].Chain.Head)) return true;
+            if (!entry.Asked) continue;
+            first ??= entry.Name;
+            if (!ReferenceEquals(entry.Name, first)) return true;
         }
 
         return page.Overflowed;

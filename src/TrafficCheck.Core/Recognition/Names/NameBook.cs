@@ -142,6 +142,7 @@ public sealed partial class NameBook
         if ((chain?.Names[fact.Step] ?? _known[fact.Step]) is { } name && page.IndexOf(name, fact.Source) is >= 0 and int index)
         {
             ref NameEntry known = ref page.Entries[index];
+            known.Asked |= fact.Step == 0;
             known.FirstNs = Math.Min(known.FirstNs, fact.FirstNs);
             known.LastNs = Math.Max(known.LastNs, fact.LastNs);
             known.ExpiresNs = Math.Max(known.ExpiresNs, fact.ExpiresNs);
@@ -150,6 +151,7 @@ public sealed partial class NameBook
 
         // From here on the chain holds its names, so that what gives way below cannot take them along.
         fact.Chain = chain ??= MakeChain(frame);
+        fact.Asked = fact.Step == 0;
         chain.Holders++;
         Learned++;
         if (page.Count < room)

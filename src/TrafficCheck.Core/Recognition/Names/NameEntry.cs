@@ -10,6 +10,9 @@ internal struct NameEntry
     /// <summary>The name is that step of the chain; the address belongs to step <see cref="End"/>.</summary>
     public byte Step, End;
 
+    /// <summary>Somebody asked for this very name, rather than being led to it by an alias.</summary>
+    public bool Asked;
+
     public NameSource Source;
     public IpAddress Client;
     public long FirstNs, LastNs, ExpiresNs;

@@ -11,7 +11,8 @@ public sealed class CorpusTests
         int responses = 0, addresses = 0, named = 0;
         var unread = new List<string>();
         var book = new NameBook(seed: 1);
-        foreach (CorpusPacket packet in CorpusPackets.Read("protocols", "encapsulation", "formats", "bulk").Where(p => p.SourcePort == 53 && p.Payload.Length > 0))
+        var found = new IpAddress[16];
+        foreach (CorpusPacket packet in CorpusPackets.Read("protocols", "encapsulation", "formats", "bulk").Where(p => p.SourcePort == 53 && p.Payload.Length > 0 && !p.IsFragment))
         {
             DnsMessage message;
             DnsStatus status;
@@ -20,20 +21,23 @@ public sealed class CorpusTests
             responses++;
             DnsRecords records = message.Records;
             var seen = new List<IpAddress>();
-            Span<IpAddress> found = stackalloc IpAddress[16];
             while (records.MoveNext())
             {
                 if (records.Current.Section == DnsSection.Answer) seen.AddRange(found[..records.Current.ReadAddresses(found)]);
             }
 
             if (status == DnsStatus.Whole) status = records.Status;
-            if (status != DnsStatus.Whole) unread.Add($"{packet.File} {packet.Frame} {packet.Protocol} {status} {packet.Payload.Length}");
+            if (status != DnsStatus.Whole) unread.Add($"{packet.File} {packet.Frame}");
             addresses += seen.Count;
             book.Learn(message, packet.Destination, packet.Frame, packet.TimeNs);
             named += seen.Count(a => book.Names(packet.Destination, a, packet.TimeNs).Names.Count > 0);
         }
 
-        Assert.Fail($"{responses} {addresses} {named} {book.Strays} {book.Ignored} {unread.Count}\n{string.Join("\n", unread)}");
+        // Three bytes in a datagram.
+        Assert.Equal(["encapsulation/ipv6ext/zeek-ipv6-hbh-routing0.pcap 1"], unread);
+        Assert.True(responses > 600, $"{responses} responses");
+        Assert.True(addresses > 750, $"{addresses} addresses");
+        Assert.Equal(addresses, named);
     }
 
     [Fact]

@@ -73,8 +73,10 @@ public static class ApplicationRecognizer
     private static RecognizedApplication StreamOfDigit(ReadOnlySpan<byte> p, ushort source)
     {
         RecognizedApplication seen = ReplySpeech.ReadNumbered(p, source);
-        if (seen.IsNothing) seen = SyslogSpeech.ReadCounted(p);
-        return seen.IsNothing ? CommandSpeech.ReadImap(p) : seen;
+        if (seen.Confidence == RecognitionConfidence.Payload) return seen;
+        RecognizedApplication other = SyslogSpeech.ReadCounted(p);
+        if (other.IsNothing) other = CommandSpeech.ReadImap(p);
+        return other.Confidence > seen.Confidence ? other : seen;
     }
 
     private static RecognizedApplication StreamOfLetter(ReadOnlySpan<byte> p, ushort source, ushort destination)

@@ -2,7 +2,8 @@ namespace TrafficCheck.Core.Recognition;
 
 /// <summary>
 /// What one payload shows. <see cref="Application"/> may be <see cref="Recognition.Application.Unknown"/> although <see cref="Sender"/> is
-/// known: a greeting <c>220</c> comes from a server, be it SMTP or FTP. The default value says that nothing was recognized.
+/// known: a greeting <c>220</c> comes from a server, be it SMTP or FTP. The role is proven only with
+/// <see cref="RecognitionConfidence.Payload"/>. The default value says that nothing was recognized.
 /// </summary>
 public readonly record struct RecognizedApplication(Application Application, SenderRole Sender, RecognitionConfidence Confidence, SpeechMarks Marks = SpeechMarks.None)
 {

@@ -28,7 +28,7 @@ internal static class CommandSpeech
         new("EHLO ", Of.Smtp, sure: true), new("HELO ", Of.Smtp, sure: true), new("LHLO ", Of.Smtp, sure: true), new("MAIL FROM:", Of.Smtp, sure: true),
         new("RCPT TO:", Of.Smtp, sure: true), new("STARTTLS", Of.Smtp, marks: SpeechMarks.TlsRequested), new("EHLO", Of.Smtp), new("HELO", Of.Smtp),
         new("AUTH TLS", Of.Ftp, sure: true, SpeechMarks.TlsRequested), new("AUTH SSL", Of.Ftp, sure: true, SpeechMarks.TlsRequested),
-        new("AUTH LOGIN", Of.Smtp | Of.Pop), new("AUTH PLAIN", Of.Smtp | Of.Pop), new("AUTH NTLM", Of.Smtp | Of.Pop), new("AUTH CRAM-MD5", Of.Smtp | Of.Pop),
+        new("AUTH LOGIN", Of.Smtp | Of.Pop), new("AUTH PLAIN", Of.Smtp | Of.Pop), new("AUTH NTLM", Of.Smtp | Of.Pop), new("AUTH CRAM-MD5", Of.Smtp | Of.Pop), new("AUTH", Of.Ftp | Of.Smtp | Of.Pop),
         new("VRFY ", Of.Smtp), new("EXPN ", Of.Smtp), new("ETRN ", Of.Smtp), new("BDAT ", Of.Smtp), new("DATA", Of.Smtp),
         new("USER ", Of.Ftp | Of.Pop, marks: SpeechMarks.PlainLogin), new("PASS ", Of.Ftp | Of.Pop), new("PASV", Of.Ftp, sure: true), new("EPSV", Of.Ftp, sure: true),
         new("EPRT |", Of.Ftp, sure: true), new("PBSZ ", Of.Ftp, sure: true), new("PROT ", Of.Ftp), new("PORT ", Of.Ftp), new("TYPE A", Of.Ftp, sure: true),

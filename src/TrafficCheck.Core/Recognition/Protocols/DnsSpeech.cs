@@ -27,13 +27,14 @@ internal static class DnsSpeech
         bool response = (flags & 0x8000) != 0;
         int operation = (flags >> 11) & 15, code = flags & 15;
         if (questions > 64 || answers > MaxRecords || authority > MaxRecords || additional > MaxRecords || questions + answers == 0) return default;
-        if (!response && code != 0 && operation == 0) return default;
+        // Requests have no result; answers only where a multicast query says what it knows already, or a notification hints.
+        if (!response && (code != 0 || (answers > 1 && operation != 5 && !Other(source, destination, 5353)))) return default;
         if (questions == 0 && !response && operation is not (5 or 6)) return default;
 
         int at = Header;
         bool isNetbios = IsNetbiosName(p);
         if (!isNetbios && operation is not (0 or 1 or 2 or 4 or 5)) return default;
-        if (!TryName(p, ref at, out bool cut, out int labels, out bool isLocal)) return cut && questions == 1 && p.Length > Header + 4 ? Fits(Plain(source, destination), Role(response)) : default;
+        if (!TryName(p, ref at, out bool cut, out int labels, out bool isLocal)) return cut && questions == 1 && p.Length > Header + 2 ? Fits(Plain(source, destination), Role(response)) : default;
         int type = PayloadBytes.U16(p, at), kind = PayloadBytes.U16(p, at + 2);
         if (kind < 0) return questions == 1 ? Fits(Plain(source, destination), Role(response)) : default;
         if (type == 0 || (kind & 0x7fff) is not (1 or 3 or 4 or 254 or 255)) return default;
@@ -43,7 +44,7 @@ internal static class DnsSpeech
         bool multicast = (kind & 0x8000) != 0 || questions > 1 || (questions == 0 && operation == 0) || isLocal || (!response && answers > 0);
         if (!overTcp && Other(source, destination, 5353) && (multicast || source == destination || destination == 5353))
             return Sure(Application.Mdns, source == destination ? SenderRole.Unknown : Role(response));
-        if (Other(source, destination, 5355) && labels <= 2) return Sure(Application.Llmnr, Role(response));
+        if (Other(source, destination, 5355)) return Sure(Application.Llmnr, Role(response));
         // A class with its top bit set is mDNS on whatever port; in unicast DNS it does not exist.
         if ((kind & 0x8000) != 0) return overTcp ? default : Fits(Application.Mdns, Role(response));
         return Sure(Application.Dns, Role(response));

@@ -42,9 +42,8 @@ internal static class MediaSpeech
         if (p.Length < 12) return p.Length >= 8 ? Control(p) : default;
         RecognizedApplication control = Control(p);
         if (!control.IsNothing) return control;
-        int type = p[1] & 0x7f, header = 12 + ((p[0] & 15) * 4);
-        // Static types in use, or dynamic ones; media has even ports above the well-known ones.
-        if (type is > 34 and < 96 || p.Length < header + 1 || (p[0] & 15) > 4) return default;
+        // Static types in use, or dynamic ones, from one source; media has even ports above the well-known ones.
+        if ((p[1] & 0x7f) is > 34 and < 96 || p.Length < 13 || (p[0] & 15) != 0) return default;
         return ((source | destination) & 1) == 0 && source > 1023 && destination > 1023 ? Fits(Application.Rtp, SenderRole.Unknown) : default;
     }
 

@@ -16,9 +16,9 @@ internal static class QuicSpeech
         if (version == 0x51303436 && (p[0] & 0xc0) == 0xc0) return Sure(Application.Quic, SenderRole.Unknown);
         if (p.Length < 8 || !QuicHeader.TryRead(p, out QuicHeader header)) return default;
         if (version == 0) return IsNegotiation(p, header.AfterIds) ? Sure(Application.Quic, SenderRole.Server) : default;
-        if ((p[0] & 0x40) == 0) return default;
+        // The second bit is set unless both sides agreed to vary it (RFC 9287); a known version makes up for it.
         if (header.Kind == QuicPacketKind.Unknown)
-            return (version & 0x0f0f0f0f) == 0x0a0a0a0a || (version & 0xffffff00) == 0x51303500 ? Fits(Application.Quic, SenderRole.Unknown) : default;
+            return (p[0] & 0x40) == 0 ? default : (version & 0x0f0f0f0f) == 0x0a0a0a0a || (version & 0xffffff00) == 0x51303500 ? Fits(Application.Quic, SenderRole.Unknown) : default;
         return Sure(Application.Quic, header.Kind switch
         {
             QuicPacketKind.Retry => SenderRole.Server,

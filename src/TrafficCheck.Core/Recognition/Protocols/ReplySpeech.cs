@@ -28,7 +28,10 @@ internal static class ReplySpeech
         }
 
         if (sure != Application.Unknown) return RecognizedApplication.Sure(sure, SenderRole.Server, marks);
-        return Fits(likely != Application.Unknown ? likely : ByPort(source), SenderRole.Server, marks);
+        if (likely == Application.Unknown) likely = ByPort(source);
+        // Any text may begin with a number; these are the codes that both protocols use at the start and for refusals.
+        bool isUsual = likely != Application.Unknown || Code(p) is 200 or 214 or 220 or 221 or 250 or 421 or (>= 450 and <= 452) or (>= 500 and <= 504) or (>= 550 and <= 554);
+        return isUsual ? Fits(likely, SenderRole.Server, marks) : default;
     }
 
     /// <summary>A payload that begins with + or -.</summary>
@@ -53,7 +56,7 @@ internal static class ReplySpeech
 
     private static int Code(ReadOnlySpan<byte> line)
     {
-        if (line.Length < 4 || line[0] is < (byte)'1' or > (byte)'6' || !PayloadBytes.IsDigit(line[1]) || !PayloadBytes.IsDigit(line[2]) || line[3] is not ((byte)' ' or (byte)'-')) return -1;
+        if (line.Length < 4 || line[0] is < (byte)'1' or > (byte)'6' || line[1] is < (byte)'0' or > (byte)'5' || !PayloadBytes.IsDigit(line[2]) || line[3] is not ((byte)' ' or (byte)'-')) return -1;
         return ((line[0] - '0') * 100) + ((line[1] - '0') * 10) + line[2] - '0';
     }
 

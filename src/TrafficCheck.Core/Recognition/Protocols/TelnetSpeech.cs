@@ -6,7 +6,7 @@ namespace TrafficCheck.Core.Recognition.Protocols;
 internal static class TelnetSpeech
 {
     private const byte Will = 0xfb, Do = 0xfd, Subnegotiation = 0xfa, Command = 0xff;
-    private const byte Echo = 1, TerminalType = 24, WindowSize = 31, TerminalSpeed = 32, RemoteFlow = 33, DisplayLocation = 35, Environment = 36, NewEnvironment = 39;
+    private const byte Echo = 1, TerminalType = 24, WindowSize = 31, TerminalSpeed = 32, RemoteFlow = 33, DisplayLocation = 35, Environment = 36, Authentication = 37, NewEnvironment = 39;
 
     private static ReadOnlySpan<byte> End => [Command, 0xf0];
 
@@ -36,7 +36,7 @@ internal static class TelnetSpeech
 
     private static SenderRole Role(int verb, int option)
     {
-        bool isOfClient = option is TerminalType or WindowSize or TerminalSpeed or RemoteFlow or DisplayLocation or Environment or NewEnvironment;
+        bool isOfClient = option is TerminalType or WindowSize or TerminalSpeed or RemoteFlow or DisplayLocation or Environment or Authentication or NewEnvironment;
         return verb switch
         {
             Will when isOfClient => SenderRole.Client,

@@ -28,7 +28,7 @@ internal static class PacketDotNetReading
         {
             for (Packet? packet = Packet.ParsePacket((LinkLayers)(int)linkType, [.. frame.Bytes]); packet is not null && layers.Count < MaxLayers; packet = packet.PayloadPacket)
             {
-                layers.Add(new(NameOf(packet), packet.HeaderDataSegment?.Offset ?? -1, packet.HeaderDataSegment?.Length ?? 0));
+                layers.Add(new(NameOf(packet), packet.HeaderSegment?.Offset ?? -1, packet.HeaderSegment?.Length ?? 0));
                 if (packet is IPPacket ip) packets.Add(ip);
             }
         }
@@ -61,22 +61,22 @@ internal static class PacketDotNetReading
     private static void Compare(byte[] frame, FrameWalk walk, List<IPPacket> theirs, bool threw, List<string> differences)
     {
         var ours = walk.Layers.Where(l => l.Name is "ipv4" or "ipv6" && l.Fields.Count > 0).ToList();
-        var offsets = theirs.Select(t => t.HeaderDataSegment.Offset).ToHashSet();
+        var offsets = theirs.Select(t => t.HeaderSegment.Offset).ToHashSet();
         foreach (WalkedLayer layer in ours.Where(l => !offsets.Contains(l.Offset)))
             differences.Add(Text($"it finds no {layer.Name} header at {layer.Offset}"));
-        foreach (IPPacket packet in theirs.Where(t => !ours.Exists(l => l.Offset == t.HeaderDataSegment.Offset)))
-            differences.Add(Text($"it takes the bytes at {packet.HeaderDataSegment.Offset} for an {packet.Version} header; here: {DecodeStatusNames.Of(walk.Status)}, {DecodeWords.Of(walk.Status)}"));
+        foreach (IPPacket packet in theirs.Where(t => !ours.Exists(l => l.Offset == t.HeaderSegment.Offset)))
+            differences.Add(Text($"it takes the bytes at {packet.HeaderSegment.Offset} for an {packet.Version} header; here: {DecodeStatusNames.Of(walk.Status)}, {DecodeWords.Of(walk.Status)}"));
         if (!DecodeStatusNames.IsDecoded(walk.Status)) return;
         int at = walk.Layers[walk.IpLayer].Offset;
-        if (theirs.Find(t => t.HeaderDataSegment.Offset == at) is not { } same) return;
-        PacketSummary packet2 = walk.Packet;
-        int size = packet2.Version == 4 ? 4 : 16;
+        if (theirs.Find(t => t.HeaderSegment.Offset == at) is not { } same) return;
+        PacketSummary mine = walk.Packet;
+        int size = mine.Version == 4 ? 4 : 16;
         Differ("source", new IPAddress(frame.AsSpan(walk.AddressesOffset, size)).ToString(), same.SourceAddress.ToString());
         Differ("destination", new IPAddress(frame.AsSpan(walk.AddressesOffset + size, size)).ToString(), same.DestinationAddress.ToString());
         int protocol = (int)same.Protocol;
-        Differ("protocol", TransportNames.Of(packet2.Protocol), protocol is >= 0 and <= 255 ? TransportNames.Of((byte)protocol) : Text($"{protocol}"));
-        if (!TransportNames.HasPorts(packet2.Protocol) || walk.Status != DecodeStatus.Decoded) return;
-        string ports = Text($"{packet2.SourcePort} to {packet2.DestinationPort}");
+        Differ("protocol", TransportNames.Of(mine.Protocol), protocol is >= 0 and <= 255 ? TransportNames.Of((byte)protocol) : Text($"{protocol}"));
+        if (!TransportNames.HasPorts(mine.Protocol) || walk.Status != DecodeStatus.Decoded) return;
+        string ports = Text($"{mine.SourcePort} to {mine.DestinationPort}");
         if (threw) return; // it says so; ports that it did not reach are no further difference
         if (same.PayloadPacket is TransportPacket transport) Differ("ports", ports, Text($"{transport.SourcePort} to {transport.DestinationPort}"));
         else differences.Add($"it finds no ports; here {ports}");

@@ -62,15 +62,15 @@ internal sealed class FlowWatch(long frame) : IJudgedFlowSink
             Evidence = first.Method,
             Confidence = first.Confidence,
             Outcome = first.Outcome,
-            Notes = Notes(flow.Marks),
+            Notes = Notes(flow.Marks, first.Confidence),
             Verdicts = verdicts ? [.. _judgements.Select(j => VerdictOf(j, matrix))] : [],
         };
     }
 
-    private static List<string> Notes(uint marks)
+    private static List<string> Notes(uint marks, Confidence confidence)
     {
         var notes = new List<string>();
-        if ((marks & FlowMarks.MayPredateCapture) != 0) notes.Add("first seen so soon after the capture began that it may be older");
+        if ((marks & FlowMarks.MayPredateCapture) != 0 && confidence != Confidence.Proven) notes.Add("first seen so soon after the capture began that it may be older");
         if ((marks & FlowMarks.Unreachable) != 0) notes.Add("an ICMP error said that a packet of it could not be delivered");
         if ((marks & FlowMarks.Fragmented) != 0) notes.Add("some of its packets are fragments");
         if ((marks & FlowMarks.LinkBroadcast) != 0) notes.Add("a frame of it was sent to the link's broadcast address");

@@ -55,7 +55,7 @@ public static class ExplanationText
         }
 
         PacketSummary packet = walk.Packet;
-        if (DecodeStatusNames.IsDecoded(walk.Status) && walk.PayloadOffset >= 0 && packet.PayloadLength > 0)
+        if (DecodeStatusNames.IsDecoded(walk.Status) && walk.PayloadOffset >= 0 && packet.PayloadLength > 0 && walk.Layers[^1].Offset < walk.PayloadOffset)
             line($"  {walk.PayloadOffset,6}  payload, {Bytes(packet.PayloadLength)} captured");
     }
 

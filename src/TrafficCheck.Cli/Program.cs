@@ -11,6 +11,7 @@ TextWriter errors = Console.Error;
 var root = new RootCommand("Checks network traffic against the table of what is allowed, and says what should not be there, what fails, and what nobody proved.")
 {
     CheckCommand.Create(output, errors),
+    ExplainCommand.Create(output, errors),
     MatrixCommand.Create(output, errors),
 };
 try

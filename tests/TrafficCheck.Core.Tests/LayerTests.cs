@@ -12,6 +12,7 @@ public sealed class LayerTests
         ["Recognition"] = ["Wire"],
         ["Matrix"] = ["Wire"],
         ["Engine"] = ["Wire", "Flows", "Recognition", "Matrix", "Engine"],
+        ["Explain"] = ["Wire", "Flows", "Recognition", "Matrix", "Engine"],
     };
 
     [Fact]

@@ -26,10 +26,12 @@ public sealed class CheckEngine : IDisposable
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
     /// <param name="interfaces">The interfaces that frame descriptors refer to; may grow while frames are processed.</param>
     /// <param name="keepRows">Whether <see cref="WriteRows"/> will be asked for every flow.</param>
+    /// <param name="observer">Sees every judged flow as well, or null.</param>
     /// <exception cref="MatrixTooLargeException">The matrix cannot be compiled.</exception>
     /// <exception cref="InsufficientMemoryException">The system refuses the address space for the flow limit.</exception>
     public CheckEngine(
-        AllowedMatrix matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, CaptureInterfaces interfaces, EngineOptions options, bool keepRows)
+        AllowedMatrix matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, CaptureInterfaces interfaces, EngineOptions options, bool keepRows,
+        IJudgedFlowSink? observer = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(protectedHosts.Count, matrix.Subjects.Count);
         _interfaces = interfaces;
@@ -42,6 +44,7 @@ public sealed class CheckEngine : IDisposable
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
+        if (observer is not null) sinks = [.. sinks, observer];
         _judge = new FlowJudge(_matrix, hosts, options.JudgeLinkScope, sinks);
         _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge));
     }
@@ -50,6 +53,13 @@ public sealed class CheckEngine : IDisposable
     public long FramesRead => _intake.FramesRead;
 
     public long LiveFlows => _limits.Live;
+
+    /// <summary>The matrix as compiled; row sets of judgements are looked up in it.</summary>
+    public CompiledMatrix Matrix => _matrix;
+
+    internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
+
+    internal long WaitingFragments => _intake.Fragments.Waiting;
 
     /// <summary>Processes frames of a batch; their numbers go on from those before.</summary>
     public void Process(FrameBatch batch, int start, int count) => _intake.Process(batch, start, count);

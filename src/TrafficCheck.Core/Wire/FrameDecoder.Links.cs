@@ -47,7 +47,7 @@ public static unsafe partial class FrameDecoder
             : DecodeOther(at, (int)(end - at), LinkTypeNumbers.FromHeader(linkType), ref packet);
     }
 
-    internal static DecodeStatus DecodeRaw(byte* frame, int captured, ref PacketSummary packet) => (frame[0] >> 4) switch
+    internal static DecodeStatus DecodeRaw(byte* frame, int captured, ref PacketSummary packet) => captured <= 0 ? DecodeStatus.LinkHeaderCut : (frame[0] >> 4) switch
     {
         4 => DecodeIpv4(frame, captured, ref packet),
         6 => DecodeIpv6(frame, captured, ref packet),

@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace TrafficCheck.Cli.Commands;
+
+/// <summary>The arguments and options of <c>explain</c>, with the words of their help.</summary>
+internal sealed class ExplainOptions
+{
+    public Argument<string[]> Inputs { get; } = new("INPUT")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Capture files (pcap, pcapng, snoop; plain, .gz or .zst), folders, or - for standard input. Several are merged by time.",
+    };
+
+    public Option<long> Frame { get; } = new("--frame", "-n")
+    {
+        HelpName = "N",
+        Required = true,
+        Description = "Number of the frame in the merged input, from 1: with one input the number that Wireshark shows, and that reports name.",
+    };
+
+    public Option<string[]> Matrix { get; } = new("--matrix", "-m")
+    {
+        HelpName = "FILE",
+        Arity = ArgumentArity.OneOrMore,
+        Description = "The allowed matrix, for the verdict on the frame's flow. Repeatable.",
+    };
+
+    public Option<string[]> Protect { get; } = new("--protect", "-p")
+    {
+        HelpName = "[NAME=]ADDR[/LEN][,...]",
+        Arity = ArgumentArity.OneOrMore,
+        Description = "The protected hosts, as for check. Repeatable.",
+    };
+
+    public Option<string> Format { get; } = Choice("--format", ["text", "json"], "text", "Format on standard output.", "-f");
+
+    public Option<string?> IdleTimeout { get; } = new("--idle-timeout") { HelpName = "LIST", Description = "As for check: it decides which packets are one flow." };
+
+    public Option<bool> VlanInKey { get; } = new("--vlan-in-key") { Description = "Equal addresses and ports in two VLANs are two flows." };
+
+    public Option<bool> NoDecap { get; } = new("--no-decap") { Description = "Stop at the outermost packet; what tunnels hold is not looked at." };
+
+    public Option<string> LinkScope { get; } = Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
+
+    public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
+
+    public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, LinkScope, Lenient];
+
+    private static Option<string> Choice(string name, string[] words, string start, string description, params string[] aliases)
+    {
+        var option = new Option<string>(name, aliases) { HelpName = string.Join('|', words), DefaultValueFactory = _ => start, Description = description };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using TrafficCheck.Capture;
+using TrafficCheck.Cli.Explain;
+using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Explain;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+using TrafficCheck.Reporting;
+using TrafficCheck.Reporting.Explain;
+
+namespace TrafficCheck.Cli.Commands;
+
+/// <summary>
+/// One run of <c>explain</c>. The input is read twice: to find the frame, and to follow it through the whole run, because its flow is judged by all
+/// of its packets.
+/// </summary>
+internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, TextWriter output, TextWriter errors)
+{
+    public int Run()
+    {
+        long number = parsed.GetValue(options.Frame);
+        if (number < 1) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--frame {number}: frames are counted from 1"));
+        var engineOptions = new EngineOptions
+        {
+            Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
+            VlanInKey = parsed.GetValue(options.VlanInKey),
+            Decapsulate = !parsed.GetValue(options.NoDecap),
+            JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
+        };
+        string[] matrixPaths = parsed.GetValue(options.Matrix) ?? [], protect = parsed.GetValue(options.Protect) ?? [];
+        if (matrixPaths.Length == 0 && protect.Length > 0) throw new UsageException("--protect says whose traffic a matrix speaks about: give --matrix, too");
+        AllowedMatrix? matrix = null;
+        IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = [];
+        if (matrixPaths.Length > 0)
+        {
+            matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Lenient), false, errors);
+            if (matrix is null) return ExitCode.WrongUsage;
+            hosts = ProtectOption.Resolve(matrix, protect);
+        }
+
+        ExpandedInputs inputs = CaptureInputs.Expand(parsed.GetValue(options.Inputs)!);
+        if (inputs.Errors.Count > 0) throw new UsageException(string.Join("\n", inputs.Errors));
+        foreach (SkippedInput skipped in inputs.Skipped) errors.WriteLine(TerminalText.Clean($"skipped: {skipped.Path} {skipped.Reason}"));
+
+        using StandardInputCopy? copy = inputs.Inputs.Any(i => i.IsStandardInput) ? StandardInputCopy.Take() : null;
+        ExplainedFrame frame = Find(inputs.Inputs, copy, number);
+        FrameExplanation explanation = Follow(inputs.Inputs, copy, frame, matrix, hosts, engineOptions, out bool damaged);
+        explanation = explanation with { Other = PacketDotNetReading.Of(frame, explanation.Walk) };
+        if (parsed.GetValue(options.Format) == "json") ExplanationJson.Write(explanation, output);
+        else ExplanationText.Write(explanation, output);
+        return damaged ? ExitCode.InputDamaged : ExitCode.Nothing;
+    }
+
+    /// <exception cref="UsageException">There are fewer frames.</exception>
+    private ExplainedFrame Find(IReadOnlyList<CaptureInput> inputs, StandardInputCopy? copy, long number)
+    {
+        using var set = new CaptureSet(inputs, copy?.Open());
+        long read = 0;
+        while (set.ReadRun(out FrameBatch? batch, out int start, out int count))
+        {
+            if (number <= read + count) return ExplainedFrame.From(batch, start + (int)(number - read - 1), number);
+            read += count;
+        }
+
+        bool damaged = SayDamage(set.Summaries);
+        string where = inputs.Count == 1 ? inputs[0].Path : string.Create(CultureInfo.InvariantCulture, $"the {inputs.Count} inputs");
+        string have = read switch
+        {
+            0 => "no frames",
+            1 => "1 frame",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{read} frames"),
+        };
+        throw new UsageException(string.Create(
+            CultureInfo.InvariantCulture, $"--frame {number}: {where} {(inputs.Count == 1 ? "has" : "have")} {have}{(damaged ? " that can be read" : "")}"));
+    }
+
+    private FrameExplanation Follow(
+        IReadOnlyList<CaptureInput> inputs, StandardInputCopy? copy, ExplainedFrame frame, AllowedMatrix? matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> hosts,
+        EngineOptions engineOptions, out bool damaged)
+    {
+        using var set = new CaptureSet(inputs, copy?.Open());
+        try
+        {
+            using var trace = new FrameTrace(frame, matrix, hosts, set.Interfaces, engineOptions);
+            while (set.ReadRun(out FrameBatch? batch, out int start, out int count)) trace.Process(batch, start, count);
+            damaged = SayDamage(set.Summaries);
+            return trace.Finish(set.Summaries);
+        }
+        catch (MatrixTooLargeException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private bool SayDamage(IReadOnlyList<InputSummary> summaries)
+    {
+        foreach (InputSummary summary in summaries)
+        {
+            foreach (InputProblem problem in summary.Problems.Where(p => p.Severity == ProblemSeverity.Damage))
+            {
+                string where = problem.ByteOffset < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", byte {problem.ByteOffset}");
+                errors.WriteLine(TerminalText.Clean($"{summary.Path}{where}: {problem.Message}"));
+            }
+        }
+
+        return summaries.Any(s => s.Damaged);
+    }
+}

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Explain;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+using TrafficCheck.Reporting.Json;
+
+namespace TrafficCheck.Reporting.Explain;
+
+/// <summary>
+/// The explanation of a frame for machines, <c>trafficcheck-explain/1</c>: stable camelCase names, times in RFC 3339 with nanoseconds, offsets from
+/// the start of the frame. What there is none of is null.
+/// </summary>
+public static class ExplanationJson
+{
+    public const string Schema = "trafficcheck-explain/1";
+
+    public static void Write(FrameExplanation explanation, TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        ArgumentNullException.ThrowIfNull(output);
+        using var bytes = new MemoryStream();
+        SafeJson.WriteDocument(bytes, json => Document(json, explanation));
+        output.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+    }
+
+    private static void Document(Utf8JsonWriter json, FrameExplanation explanation)
+    {
+        json.WriteStartObject();
+        json.WriteString("schema", Schema);
+        json.WriteStartObject("tool");
+        json.WriteString("name", ReportTool.Name);
+        json.WriteString("version", ReportTool.Version);
+        json.WriteEndObject();
+        Frame(json, explanation);
+        Layers(json, explanation.Walk);
+        Decoding(json, explanation);
+        Fragment(json, explanation.Fragment);
+        json.WriteString("withoutFlow", explanation.WithoutFlow);
+        Flow(json, explanation.Flow);
+        Other(json, explanation.Other);
+        json.WriteEndObject();
+    }
+
+    private static void Frame(Utf8JsonWriter json, FrameExplanation explanation)
+    {
+        FrameDescriptor frame = explanation.Frame.Descriptor;
+        json.WriteStartObject("frame");
+        json.WriteNumber("number", explanation.Frame.Number);
+        json.WriteNumber("of", explanation.Frames);
+        json.WriteString("input", explanation.Input.Path);
+        json.WriteString("format", explanation.Input.Format);
+        json.WriteNumber("interface", explanation.Interface?.Id ?? 0);
+        json.WriteString("interfaceName", explanation.Interface?.Name);
+        json.WriteString("linkType", LinkTypeNames.Of(frame.LinkType));
+        json.WriteTime("time", frame.TimestampNs);
+        json.WriteNumber("wireLength", frame.WireLength);
+        json.WriteNumber("capturedLength", frame.CapturedLength);
+        json.WriteEndObject();
+    }
+
+    private static void Layers(Utf8JsonWriter json, FrameWalk walk)
+    {
+        json.WriteStartArray("layers");
+        for (int i = 0; i < walk.Layers.Count; i++)
+        {
+            WalkedLayer layer = walk.Layers[i];
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteNumber("offset", layer.Offset);
+            json.WriteNumber("length", layer.Length);
+            json.WriteBoolean("counts", i == walk.IpLayer && DecodeStatusNames.IsDecoded(walk.Status));
+            json.WriteStartArray("fields");
+            foreach (WalkedField field in layer.Fields)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", field.Name);
+                json.WriteNumber("offset", field.Offset);
+                json.WriteString("value", field.Value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("moreFields", layer.MoreFields);
+            json.WriteStrings("notes", layer.Notes);
+            json.WriteEndObject();
+            json.FlushWhenFull();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Decoding(Utf8JsonWriter json, FrameExplanation explanation)
+    {
+        FrameWalk walk = explanation.Walk;
+        PacketSummary packet = walk.Packet;
+        bool decoded = DecodeStatusNames.IsDecoded(walk.Status);
+        json.WriteStartObject("decoding");
+        json.WriteString("status", DecodeStatusNames.Of(walk.Status));
+        json.WriteString("meaning", DecodeWords.Of(walk.Status));
+        json.WriteStrings("oddities", ExplanationText.Oddities(explanation).Select(o => o.Value));
+        json.WriteCount("vlan", packet.Vlan == 0 ? null : packet.Vlan);
+        json.WriteString("tunnel", packet.Tunnel.ToString());
+        json.WriteCount("ipBytes", decoded ? packet.IpLength : null);
+        json.WriteCount("payloadOffset", decoded && walk.PayloadOffset >= 0 ? walk.PayloadOffset : null);
+        json.WriteCount("payloadLength", decoded && walk.PayloadOffset >= 0 ? packet.PayloadLength : null);
+        json.WriteBoolean("layersAgree", explanation.WalkAgrees);
+        json.WriteEndObject();
+    }
+
+    private static void Fragment(Utf8JsonWriter json, FragmentStory? fragment)
+    {
+        if (fragment is null)
+        {
+            json.WriteNull("fragment");
+            return;
+        }
+
+        json.WriteStartObject("fragment");
+        json.WriteString("decision", fragment.Decision);
+        json.WriteCount("firstFragment", fragment.FirstFragment);
+        json.WriteStartArray("laterFragments");
+        foreach (long frame in fragment.LaterFragments) json.WriteNumberValue(frame);
+        json.WriteEndArray();
+        json.WriteNumber("moreFragments", fragment.MoreFragments);
+        json.WriteEndObject();
+    }
+
+    private static void Flow(Utf8JsonWriter json, ExplainedFlow? flow)
+    {
+        if (flow is null)
+        {
+            json.WriteNull("flow");
+            return;
+        }
+
+        json.WriteStartObject("flow");
+        json.WriteString("transport", TransportNames.Of(flow.Transport));
+        End(json, "initiator", flow.Initiator, flow.InitiatorPort, flow.InitiatorPackets, flow.InitiatorBytes);
+        End(json, "responder", flow.Responder, flow.ResponderPort, flow.ResponderPackets, flow.ResponderBytes);
+        json.WriteCount("icmpType", flow.Icmp?.Type);
+        json.WriteCount("icmpCode", flow.Icmp?.Code);
+        json.WriteString("evidence", flow.Evidence.Word());
+        json.WriteString("confidence", flow.Confidence.Word());
+        json.WriteString("outcome", flow.Outcome.Word());
+        json.WriteTime("first", flow.FirstNs);
+        json.WriteTime("last", flow.LastNs);
+        json.WriteNumber("firstFrame", flow.FirstFrame);
+        json.WriteStrings("notes", flow.Notes);
+        json.WriteStartArray("verdicts");
+        foreach (ExplainedVerdict verdict in flow.Verdicts)
+        {
+            json.WriteStartObject();
+            json.WriteString("subject", verdict.Subject);
+            json.WriteString("direction", verdict.Direction.Word());
+            json.WriteString("verdict", verdict.Verdict.Word());
+            json.WriteString("reason", verdict.Reason.Word());
+            json.WriteString("linkScope", verdict.LinkScope);
+            Rows(json, "rows", verdict.Rows);
+            Rows(json, "coveredRows", verdict.CoveredRows);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void End(Utf8JsonWriter json, string name, IPAddress address, ushort? port, long packets, long bytes)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("address", address.ToString());
+        json.WriteCount("port", port);
+        json.WriteNumber("packets", packets);
+        json.WriteNumber("bytes", bytes);
+        json.WriteEndObject();
+    }
+
+    private static void Rows(Utf8JsonWriter json, string name, IReadOnlyList<ExplainedRow> rows)
+    {
+        json.WriteStartArray(name);
+        foreach (ExplainedRow row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("row", row.Id);
+            json.WriteString("file", row.File);
+            json.WriteNumber("line", row.Line);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Other(Utf8JsonWriter json, OtherReading? other)
+    {
+        if (other is null)
+        {
+            json.WriteNull("otherReading");
+            return;
+        }
+
+        json.WriteStartObject("otherReading");
+        json.WriteString("library", other.Library);
+        json.WriteStartArray("layers");
+        foreach (OtherLayer layer in other.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteCount("offset", layer.Offset < 0 ? null : layer.Offset);
+            json.WriteNumber("length", layer.Length);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("gaveUp", other.GaveUp);
+        json.WriteStrings("differences", other.Differences);
+        json.WriteEndObject();
+    }
+}

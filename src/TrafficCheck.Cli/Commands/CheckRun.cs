@@ -87,6 +87,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         {
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
             MaxFlows = maxFlows,
+            NamePeers = parsed.GetValue(options.Flows) is not null,
             KeepCopies = parsed.GetValue(options.KeepDuplicates),
             Decapsulate = !parsed.GetValue(options.NoDecap),
             TunnelPorts = options.ReadTunnelPorts(parsed),

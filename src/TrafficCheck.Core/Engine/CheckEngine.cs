@@ -21,6 +21,7 @@ public sealed class CheckEngine : IDisposable
     private readonly CompiledMatrix _matrix;
     private readonly IReadOnlyList<IReadOnlyList<IPNetwork>> _protected;
     private readonly FlowSorter? _rows;
+    private readonly PeerNaming? _names;
     private readonly CaptureInterfaces _interfaces;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
@@ -45,8 +46,9 @@ public sealed class CheckEngine : IDisposable
         _rows = keepRows ? new FlowSorter() : null;
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
         if (observer is not null) sinks = [.. sinks, observer];
-        _judge = new FlowJudge(_matrix, hosts, options.JudgeLinkScope, sinks);
-        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge));
+        if (options.NamePeers || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming();
+        _judge = new FlowJudge(_matrix, hosts, _names, options.JudgeLinkScope, sinks);
+        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge), _names);
     }
 
     /// <summary>Frames processed so far.</summary>
@@ -79,7 +81,7 @@ public sealed class CheckEngine : IDisposable
     public void WriteRows(Action<FlowRow> write)
     {
         if (_rows is null) throw new InvalidOperationException("The engine was not asked to keep flow rows.");
-        _rows.Write(_matrix, write);
+        _rows.Write(_matrix, _names, write);
     }
 
     public void Dispose()

@@ -25,6 +25,9 @@ public sealed record EngineOptions
     /// <summary>Link-scope traffic is judged like other traffic.</summary>
     public bool JudgeLinkScope { get; init; }
 
+    /// <summary>Keeps names of peers even when no row asks for one, for reports that show them.</summary>
+    public bool NamePeers { get; init; }
+
     /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
     public HashSeed? Seed { get; init; }
 }

@@ -20,10 +20,12 @@ internal sealed class FlowJudge
     private readonly bool _judgeLinkScope;
     private readonly FtpControls? _ftp;
     private readonly List<FlowSummary> _waiting = [];
+    private readonly PeerNaming? _names;
     private readonly IJudgedFlowSink[] _sinks;
 
-    public FlowJudge(CompiledMatrix matrix, ProtectedHosts hosts, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
+    public FlowJudge(CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
     {
+        _names = names;
         _matrix = matrix;
         _matcher = new RowMatcher(matrix);
         _hosts = hosts;
@@ -167,6 +169,13 @@ internal sealed class FlowJudge
         IpAddress peer = subjectIsHigh ? ends.LowAddress : ends.HighAddress;
         ushort port = ServicePort(flow.Protocol, ends, serviceIsHigh: inbound == subjectIsHigh);
         RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, []);
+        if (_names is not null && (match.Answer == MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
+        {
+            // Rows ask for names: what the capture says of the peer decides, and it decides again when it says nothing.
+            string[] names = _names.NamesOf(subjectIsHigh ? ends.HighAddress : ends.LowAddress, peer, flow.FirstNs);
+            if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names);
+        }
+
         if (match.Answer == MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
         if (ServerPortRow(in flow, subject, subjectIsHigh, inbound) is var row and >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound))
             return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], [], []));

@@ -24,12 +24,12 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         _rows.Add(new Row(flow, judgement));
     }
 
-    public void Write(CompiledMatrix matrix, Action<FlowRow> write)
+    public void Write(CompiledMatrix matrix, PeerNaming? names, Action<FlowRow> write)
     {
         _rows.Sort();
         if (_spill is null)
         {
-            foreach (Row row in _rows) write(ToFlowRow(row, matrix));
+            foreach (Row row in _rows) write(ToFlowRow(row, matrix, names));
             return;
         }
 
@@ -43,7 +43,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
 
         while (queue.TryDequeue(out RunReader? reader, out Row row))
         {
-            write(ToFlowRow(row, matrix));
+            write(ToFlowRow(row, matrix, names));
             if (reader.TryNext(out Row next)) queue.Enqueue(reader, next);
         }
     }
@@ -61,7 +61,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         _rows.Clear();
     }
 
-    private static FlowRow ToFlowRow(in Row row, CompiledMatrix matrix)
+    private static FlowRow ToFlowRow(in Row row, CompiledMatrix matrix, PeerNaming? names)
     {
         FlowSummary flow = row.Flow;
         Judgement judgement = row.Judgement;
@@ -95,7 +95,18 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             CoveredRows = [.. rows.Covered.Select(r => matrix.Matrix.Rows[r].Id)],
             Vlan = flow.Vlan == 0 ? null : flow.Vlan,
             Tunnel = flow.Tunnel.ToString(),
+            PeerName = names is null || judgement.Subject < 0 ? null : PeerNameOf(in flow, in judgement, names),
         };
+    }
+
+    /// <summary>The peer is the end that the subject is not.</summary>
+    private static string? PeerNameOf(in FlowSummary flow, in Judgement judgement, PeerNaming names)
+    {
+        bool subjectIsHigh = judgement.InitiatorIsHigh == (judgement.Direction == FlowDirection.Out);
+        string[] known = subjectIsHigh
+            ? names.NamesOf(flow.Ends.HighAddress, flow.Ends.LowAddress, flow.FirstNs)
+            : names.NamesOf(flow.Ends.LowAddress, flow.Ends.HighAddress, flow.FirstNs);
+        return known.Length == 0 ? null : known[0];
     }
 
     /// <summary>A flow and one judgement of it. Its first frame opens no other flow, so the order is total.</summary>

@@ -27,6 +27,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private readonly TunnelPorts _tunnelPorts;
     private readonly bool _decapsulate;
     private readonly CopyFilter? _copies;
+    private readonly PeerNaming? _names;
     private PacketSummary* _packets;
     private readonly DecodeStatus[] _packetStatuses = new DecodeStatus[Block];
     private readonly ulong[] _copyHashes = new ulong[Block];
@@ -36,8 +37,10 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private PacketClock _clock = new();
     private readonly FlowLimits _limits;
 
-    public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink)
+    /// <param name="names">Learns from DNS answers; null when nobody asks for names.</param>
+    public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink, PeerNaming? names = null)
     {
+        _names = names;
         HashSeed seed = options.Seed ?? HashSeed.Random();
         _v4 = new(seed, options.Timeouts, limits);
         _v6 = new(seed, options.Timeouts, limits);
@@ -143,6 +146,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             if (_copies is not null && _copies.IsCopy(_copyHashes[i], in packet, in frame, MacsOf(buffer + frame.Offset, in frame))) continue;
             if (status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
             {
+                if (packet.SourcePort == PeerNaming.DnsPort && _names is not null && packet.PayloadLength > 0)
+                    _names.Learn(in packet, DestinationOf(in packet), number, frame.TimestampNs);
                 uint marks = packet.Protocol == Ip.Tcp ? s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)] : packet.CarriesData ? FlowMarks.Data : 0;
                 Enqueue(in packet, in frame, number, packet.Protocol, packet.SourcePort, packet.DestinationPort, marks);
             }
@@ -151,6 +156,12 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
                 ProcessRest(status, in packet, in frame, number);
             }
         }
+    }
+
+    private static IpAddress DestinationOf(in PacketSummary packet)
+    {
+        byte* a = packet.Addresses;
+        return packet.Version == 4 ? IpAddress.V4(BinaryPrimitives.ReadUInt32BigEndian(new(a + 4, 4))) : IpAddress.V6(U64(a + 16), U64(a + 24));
     }
 
     /// <summary>Sixteen bits of both hardware addresses.</summary>

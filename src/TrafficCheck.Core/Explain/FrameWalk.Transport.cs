@@ -25,7 +25,7 @@ public sealed partial class FrameWalk
                 if (available >= 8) udp.Add("checksum", at + 6, Hex(U16(at + 6), 4));
                 _state.Payload = at + header;
                 packet.PayloadLength = available - header;
-                packet.CarriesData = declared > Ip.UdpHeader;
+                packet.DataLength = (uint)Math.Max(0L, (long)declared - Ip.UdpHeader);
                 if (available >= 6 && U16(at + Ip.UdpLength) is var length && (length < Ip.UdpHeader || length > declared) && length != 0
                     && !packet.IsFragment && packet.Protocol == Ip.Udp)
                 {
@@ -43,7 +43,7 @@ public sealed partial class FrameWalk
                 if (packet.Protocol == Ip.Sctp && available > 12) layer.Add("first chunk", at + 12, Number(_frame[at + 12]));
                 _state.Payload = at + common;
                 packet.PayloadLength = available - common;
-                packet.CarriesData = declared > Ip.SctpHeader;
+                packet.DataLength = (uint)Math.Max(0L, (long)declared - Ip.SctpHeader);
                 return DecodeStatus.Decoded;
 
             case Ip.Icmp or Ip.Icmpv6:
@@ -100,7 +100,7 @@ public sealed partial class FrameWalk
             return;
         }
 
-        packet.CarriesData = declared > (uint)header;
+        packet.DataLength = (uint)(declared - header);
         if (header > available) layer.Note("cut in its options");
         header = Math.Min(header, available);
         layer.Length = header;

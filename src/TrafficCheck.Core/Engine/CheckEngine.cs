@@ -93,5 +93,8 @@ public sealed class CheckEngine : IDisposable
     private readonly struct JudgeSink(FlowJudge judge) : IFlowSink
     {
         public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(in flow);
+
+        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) =>
+            PayloadReader.Read(payload, protocol, sourcePort, destinationPort, fromHigh, ref speech);
     }
 }

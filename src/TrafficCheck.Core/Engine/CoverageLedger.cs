@@ -87,7 +87,7 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
             case Verdict.Allowed or Verdict.Related:
                 AddAnswered(totals, in flow, in judgement, square);
                 break;
-            case Verdict.Undetermined when judgement.Reason == Reason.PeerNameUnknown:
+            case Verdict.Undetermined when judgement.Reason is Reason.PeerNameUnknown or Reason.ApplicationUnknown:
                 totals.MayMatch++;
                 break;
             case Verdict.Undetermined when judgement.Reason == Reason.DirectionUnknown:

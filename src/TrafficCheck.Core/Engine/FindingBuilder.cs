@@ -2,6 +2,7 @@ using System.Globalization;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Recognition;
 
 namespace TrafficCheck.Core.Engine;
 
@@ -87,6 +88,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             Direction = key.Direction,
             Transport = TransportNames.Of(key.Protocol),
             ServicePort = key.Port < 0 || !(TransportNames.HasPorts(key.Protocol) || IsIcmp(key.Protocol)) ? null : key.Port,
+            Application = key.Application == 0 ? null : ApplicationNames.Of((Application)key.Application),
             Peers = state.Peers.ToHostSet(),
             Hosts = state.Hosts.ToHostSet(),
             Ports = ports,
@@ -146,6 +148,9 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             case FindingKind.Undetermined when key.Reason == Reason.PeerNameUnknown:
                 return ($"{rows} {(one ? "names its peers" : "name their peers")} by host name, and nothing in this capture names these hosts",
                     "capture the DNS answers of the protected hosts, or write the addresses into the row");
+            case FindingKind.Undetermined when key.Reason == Reason.ApplicationUnknown:
+                return ($"{rows} {(one ? "asks" : "ask")} for {RowWords.Applications(_matrix, compiled.Sets[key.Rows].Answering)}, and these flows do not show what they speak",
+                    "capture whole packets, from before the sessions begin");
             case FindingKind.Undetermined:
                 return ($"nobody can tell who initiated these flows; one way round {rows} {(one ? "allows" : "allow")} them, the other way round nothing does",
                     state.Outcomes[(int)Outcome.OneWay] == state.Flows
@@ -163,6 +168,10 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
                 string transport = TransportNames.Of(key.Protocol);
                 return ($"{rows} {(one ? "allows" : "allow")} the port only over {RowWords.Transports(_matrix, compiled.Sets[key.Rows].Answering)}",
                     $"if it is meant to be, {RowWords.First(_matrix, compiled.Sets[key.Rows].Answering)} should also name {transport}");
+            case Reason.Application:
+                return ($"{rows} {(one ? "allows" : "allow")} the port for {RowWords.Applications(_matrix, compiled.Sets[key.Rows].Answering)}, "
+                    + (key.Application <= (byte)Application.Unrecognized ? "which this is not" : $"this is {ApplicationNames.Of((Application)key.Application)}"),
+                    $"if it is meant to be, {RowWords.First(_matrix, compiled.Sets[key.Rows].Answering)} should say so in its Protocol column");
             case Reason.Peer:
                 return ($"{rows} {(one ? "names" : "name")} other hosts ({RowWords.Peers(_matrix, compiled.Sets[key.Rows].Answering)})",
                     $"if it is meant to be, add the host to {RowWords.First(_matrix, compiled.Sets[key.Rows].Answering)}");

@@ -37,7 +37,8 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget) : I
         switch (judgement.Verdict)
         {
             case Verdict.Unexpected:
-                key = new(FindingKind.Unexpected, judgement.Reason, judgement.Subject, judgement.Direction, flow.Protocol, judgement.Port, judgement.Rows, false);
+                key = new(FindingKind.Unexpected, judgement.Reason, judgement.Subject, judgement.Direction, flow.Protocol, judgement.Port, judgement.Rows, false,
+                    judgement.Reason == Reason.Application ? (byte)PayloadReader.Of(in flow).Application : (byte)0);
                 return true;
             case Verdict.Undetermined:
                 FlowDirection direction = judgement.Reason == Reason.DirectionUnknown ? FlowDirection.None : judgement.Direction;

@@ -1,6 +1,7 @@
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Recognition;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
@@ -13,6 +14,9 @@ namespace TrafficCheck.Core.Engine;
 internal sealed class FlowJudge
 {
     private const int MaxWaiting = 500_000;
+
+    /// <summary>Applications that one matrix may ask for; there are not so many.</summary>
+    private const int MaxApplications = 256;
 
     private readonly CompiledMatrix _matrix;
     private readonly RowMatcher _matcher;
@@ -168,19 +172,23 @@ internal sealed class FlowJudge
         FlowEndpoints ends = flow.Ends;
         IpAddress peer = subjectIsHigh ? ends.LowAddress : ends.HighAddress;
         ushort port = ServicePort(flow.Protocol, ends, serviceIsHigh: inbound == subjectIsHigh);
-        RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, []);
-        if (_names is not null && (match.Answer == MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
+        Span<ApplicationAnswer> answers = stackalloc ApplicationAnswer[Math.Min(_matrix.Applications.Count, MaxApplications)];
+        answers = Applications(in flow, answers);
+        RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, [], answers);
+        if (_names is not null && (match.Answer == Matrix.MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
         {
             // Rows ask for names: what the capture says of the peer decides, and it decides again when it says nothing.
             string[] names = _names.NamesOf(subjectIsHigh ? ends.HighAddress : ends.LowAddress, peer, flow.FirstNs);
-            if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names);
+            if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names, answers);
         }
 
-        if (match.Answer == MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
+        if (match.Answer == Matrix.MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
         if (ServerPortRow(in flow, subject, subjectIsHigh, inbound) is var row and >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound))
             return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], [], []));
-        if (match.Answer == MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
-        if (match.Answer == MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
+        if (match.Answer == Matrix.MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
+        if (match.Answer == Matrix.MatchAnswer.CannotTellApplication) return new(subject, Verdict.Undetermined, Reason.ApplicationUnknown, match.RowSet);
+        if (match.Answer == Matrix.MatchAnswer.OtherApplication) return new(subject, Verdict.Unexpected, Reason.Application, match.RowSet);
+        if (match.Answer == Matrix.MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
         ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, flow.Protocol, port);
         if (candidates.Has(!inbound)) return new(subject, Verdict.Unexpected, Reason.Direction, SetOf(in candidates, !inbound));
         foreach (byte other in (ReadOnlySpan<byte>)[TransportNames.Tcp, TransportNames.Udp, TransportNames.Sctp])
@@ -191,6 +199,30 @@ internal sealed class FlowJudge
         }
 
         return new(subject, Verdict.Unexpected, Reason.Port, RowSets.None);
+    }
+
+    /// <summary>
+    /// For each application that rows ask for, whether the flow speaks it. Empty when no payload was captured: the port then stands for the
+    /// application, because a try that was refused says nothing, and is still a try at what the row allows.
+    /// </summary>
+    private Span<ApplicationAnswer> Applications(in FlowSummary flow, Span<ApplicationAnswer> answers)
+    {
+        FlowSpeech speech = flow.Speech;
+        if (speech.LowRead + speech.HighRead == 0) return [];
+        RecognizedApplication seen = PayloadReader.Of(in flow);
+        uint either = flow.Marks | (flow.Marks >> FlowMarks.SideBits);
+        bool startSeen = flow.Protocol != TransportNames.Tcp || (either & (FlowMarks.Syn | FlowMarks.SynAck)) != 0;
+        for (int i = 0; i < answers.Length; i++)
+        {
+            answers[i] = ApplicationMatch.Answer(_matrix.Applications[i], in seen, startSeen) switch
+            {
+                Recognition.MatchAnswer.Yes => ApplicationAnswer.Yes,
+                Recognition.MatchAnswer.No => ApplicationAnswer.No,
+                _ => ApplicationAnswer.CannotTell,
+            };
+        }
+
+        return answers;
     }
 
     private readonly record struct Evaluation(int Subject, Verdict Verdict, Reason Reason, int Rows)
@@ -237,7 +269,7 @@ internal sealed class FlowJudge
             if (row.Direction == (inbound ? RowDirection.Out : RowDirection.In) || !row.Ports.Any(r => r.Contains(sourcePort))) continue;
             if (row.Transports.Count > 0 && !row.Transports.Contains(flow.Protocol)) continue;
             IpAddress peer = subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-            if (_matcher.PeerAnswer(index, peer, []) == MatchAnswer.Yes) return index;
+            if (_matcher.PeerAnswer(index, peer, []) == Matrix.MatchAnswer.Yes) return index;
         }
 
         return -1;

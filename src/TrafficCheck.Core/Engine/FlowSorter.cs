@@ -95,6 +95,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             CoveredRows = [.. rows.Covered.Select(r => matrix.Matrix.Rows[r].Id)],
             Vlan = flow.Vlan == 0 ? null : flow.Vlan,
             Tunnel = flow.Tunnel.ToString(),
+            Application = PayloadReader.Of(in flow) is { Application: > Recognition.Application.Unrecognized } seen ? Recognition.ApplicationNames.Of(seen.Application) : null,
             PeerName = names is null || judgement.Subject < 0 ? null : PeerNameOf(in flow, in judgement, names),
         };
     }

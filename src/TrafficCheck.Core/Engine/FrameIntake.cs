@@ -98,6 +98,11 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         }
 
         if (count > 0) _observation.Saw(_clock.NowNs);
+
+        // The payloads of waiting packets go when the batch is filled again.
+        if (start + count < batch.Count) return;
+        _v4.Flush(ref _sink);
+        _v6.Flush(ref _sink);
     }
 
     private void Decode(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
@@ -313,6 +318,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         marks <<= entry->FromHigh * FlowMarks.SideBits;
         entry->Tunnel = packet.Tunnel;
         entry->SequenceLength = 0;
+        entry->Payload = packet.Payload;
+        entry->PayloadLength = protocol is Ip.Tcp or Ip.Udp ? packet.PayloadLength : 0;
         if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;

@@ -21,6 +21,9 @@ internal static class RowWords
     public static string Transports(AllowedMatrix matrix, IReadOnlyList<int> rows) =>
         string.Join("/", rows.SelectMany(r => matrix.Rows[r].Transports).Distinct().Order().Select(TransportNames.Of));
 
+    public static string Applications(AllowedMatrix matrix, IReadOnlyList<int> rows) =>
+        string.Join(" or ", rows.Select(r => matrix.Rows[r].Application).Where(a => a is not null).Distinct());
+
     public static string Peers(AllowedMatrix matrix, IReadOnlyList<int> rows)
     {
         var peers = rows.SelectMany(r => matrix.Rows[r].Peers).Select(p => p.ToString()).Distinct().ToList();

@@ -44,6 +44,9 @@ public static class FlowMarks
     /// <summary>A frame of the flow was sent to the link's broadcast address.</summary>
     public const uint LinkBroadcast = 1 << 17;
 
+    /// <summary>The payloads of the flow have shown what they can; no more are read.</summary>
+    public const uint SpeechKnown = 1 << 18;
+
     /// <summary>Number of bits that exist; the record keeps the rest of the word for other use.</summary>
     public const int Bits = 24;
 

@@ -5,7 +5,7 @@ namespace TrafficCheck.Core.Flows;
 
 /// <summary>What one packet (or several fragments that waited for their first) adds to its flow: the row type of a table's batch.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct FlowPacket<TKey>
+public unsafe struct FlowPacket<TKey>
     where TKey : unmanaged, IFlowKey<TKey>
 {
     public TKey Key;
@@ -33,6 +33,11 @@ public struct FlowPacket<TKey>
 
     /// <summary>TCP: sequence number, and what the segment takes of them (data, SYN, FIN); 0 for segments that take none, and for resets.</summary>
     public uint Sequence, SequenceLength;
+
+    /// <summary>Captured payload of the transport; valid until the table is flushed.</summary>
+    public byte* Payload;
+
+    public int PayloadLength;
 
     public TunnelPath Tunnel;
 }

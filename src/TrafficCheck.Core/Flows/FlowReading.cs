@@ -28,9 +28,12 @@ public readonly record struct FlowReading(bool InitiatorIsHigh, EvidenceMethod M
 
                 // A SYN-ACK alone may be a scan or backscatter; an acknowledgement or data the other way bears it out.
                 bool borneOut = ((toHigh ? high : low) & (FlowMarks.Ack | FlowMarks.Data)) != 0;
-                return Checked(flow, toHigh, EvidenceMethod.SynAck, borneOut ? Confidence.Proven : Confidence.Weak);
+                if (borneOut || flow.Speech.Clients is not (1 or 2)) return Checked(flow, toHigh, EvidenceMethod.SynAck, borneOut ? Confidence.Proven : Confidence.Weak);
             }
         }
+
+        // What the payload says: 1 the low end is the client, 2 the high one; both at once is a contradiction and says nothing.
+        if (flow.Speech.Clients is 1 or 2) return Checked(flow, flow.Speech.Clients == 2, EvidenceMethod.Application, Confidence.Proven);
 
         return (flow.Marks & FlowMarks.MayPredateCapture) != 0
             ? Checked(flow, firstFromHigh, EvidenceMethod.FirstSeen, Confidence.Weak)

@@ -56,5 +56,7 @@ public struct FlowTags
     /// <summary>TCP bytes that were skipped over in the sequence numbers and did not come later.</summary>
     public uint MissingBytes;
 
+    public FlowSpeech Speech;
+
     public TunnelPath Tunnel;
 }

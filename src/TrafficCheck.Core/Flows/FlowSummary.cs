@@ -35,6 +35,9 @@ public readonly record struct FlowSummary
     /// <summary>TCP bytes that both ends must have exchanged and that were not captured, as gaps in the sequence numbers show; saturates.</summary>
     public uint MissingBytes { get; init; }
 
+    /// <summary>What its payloads showed.</summary>
+    public FlowSpeech Speech { get; init; }
+
     /// <summary>Tunnels of the packet that opened the flow.</summary>
     public TunnelPath Tunnel { get; init; }
 }

@@ -113,6 +113,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
             else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
             Update(record, packet);
+            if (packet->PayloadLength > 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
         }
 
         Queued = 0;
@@ -190,6 +191,19 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.MarksAndFrame & FlowMarks.Syn) == 0)
             state.MarksAndFrame |= FlowMarks.FirstSynFromHigh;
         state.MarksAndFrame |= packet->Marks;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadPayload<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        // SAFETY: the payload lies in the captured bytes, which stay until the table was flushed.
+        var payload = new ReadOnlySpan<byte>(packet->Payload, packet->PayloadLength);
+        FlowEndpoints ends = record->Key.Endpoints;
+        bool fromHigh = packet->FromHigh != 0;
+        ushort source = fromHigh ? ends.HighPort : ends.LowPort, destination = fromHigh ? ends.LowPort : ends.HighPort;
+        if (!sink.Read(payload, record->Key.Protocol, source, destination, fromHigh, ref _tags[(uint)(record - _records)].Speech))
+            record->State.MarksAndFrame |= FlowMarks.SpeechKnown;
     }
 
     /// <summary>A packet that is older than the last one: files and interfaces are merged a little out of order, and clocks are set back.</summary>
@@ -387,6 +401,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             LowBytes = ((long)tags.LowByteCarry << 32) | state.LowBytes,
             HighBytes = ((long)tags.HighByteCarry << 32) | state.HighBytes,
             MissingBytes = tags.MissingBytes,
+            Speech = tags.Speech,
             Marks = state.Marks,
             FirstFrame = state.FirstFrame,
             Vlan = tags.Vlan,

@@ -16,4 +16,9 @@ public enum FlowEnd : byte
 public interface IFlowSink
 {
     void Close(in FlowSummary flow, FlowEnd end);
+
+    /// <summary>Reads a payload of a flow that has not yet shown all it can.</summary>
+    /// <param name="speech">What was known of it; updated.</param>
+    /// <returns>Whether more payloads of the flow are of use.</returns>
+    bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech);
 }

@@ -16,7 +16,7 @@ public readonly record struct CandidateRows
 
     internal int OutCount { get; init; }
 
-    /// <summary>The matching set when no row of the direction asks for a peer, else <see cref="DependsOnPeer"/>.</summary>
+    /// <summary>The matching set when no row of the direction asks for a peer or an application, else <see cref="DependsOnPeer"/>.</summary>
     internal int InPlainSet { get; init; }
 
     internal int OutPlainSet { get; init; }

@@ -11,6 +11,7 @@ public sealed class CompiledMatrix
     private readonly ushort[]?[] _classesByPort; // by subject x 256 + protocol
     private readonly CandidateRows[] _classes;
     private readonly CandidateRow[] _lists;
+    private readonly int[] _applicationOfRow;
 
     internal CompiledMatrix(
         AllowedMatrix matrix, ushort[]?[] classesByPort, CandidateRows[] classes, CandidateRow[] lists, int[][] serverPortRows, RowSets sets)
@@ -21,6 +22,8 @@ public sealed class CompiledMatrix
         _lists = lists;
         ServerPortRows = serverPortRows;
         Sets = sets;
+        Applications = new List<string>(matrix.Rows.Where(r => r.Application is not null).Select(r => r.Application!).Distinct());
+        _applicationOfRow = [.. matrix.Rows.Select(r => r.Application is { } word ? ((List<string>)Applications).IndexOf(word) : -1)];
     }
 
     public AllowedMatrix Matrix { get; }
@@ -30,6 +33,12 @@ public sealed class CompiledMatrix
 
     /// <summary>Indices of the active FTP data rows of each subject; they are in no port table, because they speak of a source port.</summary>
     public IReadOnlyList<IReadOnlyList<int>> ServerPortRows { get; }
+
+    /// <summary>The applications that rows ask for, each once.</summary>
+    public IReadOnlyList<string> Applications { get; }
+
+    /// <summary>Index of the row's application in <see cref="Applications"/>, or -1.</summary>
+    public int ApplicationOf(int row) => _applicationOfRow[row];
 
     /// <exception cref="MatrixTooLargeException">See there.</exception>
     public static CompiledMatrix Compile(AllowedMatrix matrix) => new MatrixCompiler(matrix).Compile();

@@ -121,10 +121,10 @@ internal sealed class MatrixCompiler(AllowedMatrix matrix)
         return _classByContent[content] = (ushort)(_classes.Count - 1);
     }
 
-    /// <summary>The set of a list without peers is known beforehand.</summary>
+    /// <summary>The set of a list without peers and applications is known beforehand.</summary>
     private int PlainSet(CandidateRow[] rows)
     {
-        if (rows.Length == 0 || rows.Any(c => matrix.Rows[c.Row].Peers.Count > 0)) return CandidateRows.DependsOnPeer;
+        if (rows.Length == 0 || rows.Any(c => matrix.Rows[c.Row] is { Peers.Count: > 0 } or { Application: not null })) return CandidateRows.DependsOnPeer;
         uint best = rows.Max(c => c.Rank);
         return _sets.Intern([.. rows.Where(c => c.Rank == best).Select(c => c.Row)], [.. rows.Where(c => c.Rank < best).Select(c => c.Row)], []);
     }

@@ -10,6 +10,12 @@ public enum MatchAnswer : byte
     /// <summary>Rows do, but all are limited to other peers.</summary>
     OtherPeer,
 
+    /// <summary>Rows admit the peer, but ask for another application than the one spoken.</summary>
+    OtherApplication,
+
+    /// <summary>Rows admit the peer, and only the application, which nobody can tell, keeps them from matching.</summary>
+    CannotTellApplication,
+
     /// <summary>Rows do, and only a name that nobody knows keeps them from matching.</summary>
     CannotTell,
 
@@ -47,41 +53,57 @@ public sealed class RowMatcher
     /// <param name="inbound">Initiated from outside.</param>
     /// <param name="peer">The remote end.</param>
     /// <param name="peerNames">Names that evidence gives the remote end, lower case; empty when none is known.</param>
-    public RowMatch Match(int subject, byte protocol, ushort port, bool inbound, IpAddress peer, ReadOnlySpan<string> peerNames)
+    /// <param name="applications">For each application that rows ask for (<see cref="CompiledMatrix.Applications"/>) whether it is spoken;
+    /// empty when nothing was said, so that the port stands for it.</param>
+    public RowMatch Match(
+        int subject, byte protocol, ushort port, bool inbound, IpAddress peer, ReadOnlySpan<string> peerNames, ReadOnlySpan<ApplicationAnswer> applications)
     {
         ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, protocol, port);
         if (!candidates.Has(inbound)) return new(MatchAnswer.NoRow, RowSets.None);
         int plain = inbound ? candidates.InPlainSet : candidates.OutPlainSet;
         return plain != CandidateRows.DependsOnPeer
             ? new(MatchAnswer.Yes, plain)
-            : Choose(_matrix.Rows(in candidates, inbound), peer, peerNames);
+            : Choose(_matrix.Rows(in candidates, inbound), peer, peerNames, applications);
     }
 
     /// <summary>Whether the row's peers admit the host.</summary>
     public MatchAnswer PeerAnswer(int row, IpAddress peer, ReadOnlySpan<string> peerNames) => Test(row, peer, peerNames, out _);
 
-    private RowMatch Choose(ReadOnlySpan<CandidateRow> rows, IpAddress peer, ReadOnlySpan<string> names)
+    private RowMatch Choose(ReadOnlySpan<CandidateRow> rows, IpAddress peer, ReadOnlySpan<string> names, ReadOnlySpan<ApplicationAnswer> applications)
     {
-        int yes = 0, cannotTell = 0;
+        int yes = 0, cannotTell = 0, otherApplication = 0;
+        bool nameMissing = false;
         uint best = 0;
         foreach (CandidateRow candidate in rows)
         {
-            switch (Test(candidate.Row, peer, names, out uint peerRank))
+            MatchAnswer answer = Test(candidate.Row, peer, names, out uint peerRank);
+            if (answer == MatchAnswer.OtherPeer) continue;
+            ApplicationAnswer application = applications.IsEmpty || _matrix.ApplicationOf(candidate.Row) is not (>= 0 and var asked)
+                ? ApplicationAnswer.Yes
+                : applications[asked];
+            if (application == ApplicationAnswer.No)
             {
-                case MatchAnswer.Yes:
-                    _answering[yes] = candidate.Row;
-                    _ranks[yes] = Specificity.WithPeer(candidate.Rank, peerRank);
-                    best = Math.Max(best, _ranks[yes++]);
-                    break;
-                case MatchAnswer.CannotTell:
-                    _possible[cannotTell++] = candidate.Row;
-                    break;
+                _covered[otherApplication++] = candidate.Row;
+                continue;
             }
+
+            if (answer == MatchAnswer.Yes && application == ApplicationAnswer.Yes)
+            {
+                _answering[yes] = candidate.Row;
+                _ranks[yes] = Specificity.WithPeer(candidate.Rank, peerRank);
+                best = Math.Max(best, _ranks[yes++]);
+                continue;
+            }
+
+            nameMissing |= answer != MatchAnswer.Yes;
+            _possible[cannotTell++] = candidate.Row;
         }
 
         if (yes == 0)
         {
-            if (cannotTell > 0) return new(MatchAnswer.CannotTell, _matrix.Sets.Intern(_possible.AsSpan(0, cannotTell), [], []));
+            if (cannotTell > 0)
+                return new(nameMissing ? MatchAnswer.CannotTell : MatchAnswer.CannotTellApplication, _matrix.Sets.Intern(_possible.AsSpan(0, cannotTell), [], []));
+            if (otherApplication > 0) return new(MatchAnswer.OtherApplication, _matrix.Sets.Intern(_covered.AsSpan(0, otherApplication), [], []));
             for (int i = 0; i < rows.Length; i++) _covered[i] = rows[i].Row;
             return new(MatchAnswer.OtherPeer, _matrix.Sets.Intern(_covered.AsSpan(0, rows.Length), [], []));
         }

@@ -116,6 +116,8 @@ public sealed class FrameIntakeTests
 
     private readonly struct CountingSink(List<FlowEnd> ends) : IFlowSink
     {
+        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+
         public void Close(in FlowSummary flow, FlowEnd end) => ends.Add(end);
     }
 }

@@ -187,6 +187,8 @@ public sealed unsafe class FlowTableModelTests
 
     private readonly struct ListSink(List<FlowSummary> flows) : IFlowSink
     {
+        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+
         public IReadOnlyList<FlowSummary> Flows => flows;
 
         public void Close(in FlowSummary flow, FlowEnd end) => flows.Add(flow);

@@ -8,6 +8,8 @@ public sealed unsafe class FlowTableTests
 {
     private readonly struct ListSink(List<FlowSummary> list) : IFlowSink
     {
+        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+
         public void Close(in FlowSummary flow, FlowEnd end) => list.Add(flow);
     }
 

@@ -13,7 +13,7 @@ public enum Reason : byte
     Application, Peer, Direction, Transport, Port,
 
     // undetermined
-    DirectionUnknown, PeerNameUnknown, ControlConnectionUnseen,
+    DirectionUnknown, PeerNameUnknown, ApplicationUnknown, ControlConnectionUnseen,
 
     // out of scope
     Transit, Internal, LinkScope,
@@ -52,6 +52,7 @@ public static class WordExtensions
         Reason.Port => "port",
         Reason.DirectionUnknown => "direction-unknown",
         Reason.PeerNameUnknown => "peer-name-unknown",
+        Reason.ApplicationUnknown => "application-unknown",
         Reason.ControlConnectionUnseen => "control-connection-unseen",
         Reason.Transit => "transit",
         Reason.Internal => "internal",

@@ -1,0 +1,53 @@
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Recognition;
+
+namespace TrafficCheck.Core.Engine;
+
+/// <summary>Reads the first payloads of each side of a flow, and knows when it has read enough.</summary>
+internal static class PayloadReader
+{
+    /// <summary>Payloads of a side that are looked at: the first may be a part of a message, or repeated.</summary>
+    private const int MostTries = 3;
+
+    /// <summary>The same for protocols that may go on in TLS.</summary>
+    private const int MostTriesBeforeTls = 12;
+
+    private const int LowIsClient = 1, HighIsClient = 2;
+
+    /// <returns>Whether more payloads are of use.</returns>
+    public static bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech)
+    {
+        int most = MaySwitch((Application)speech.Application) ? MostTriesBeforeTls : MostTries;
+        ref byte tries = ref fromHigh ? ref speech.HighRead : ref speech.LowRead;
+        if (tries < most)
+        {
+            tries++;
+            if (ApplicationRecognizer.TryRecognize(payload, protocol, sourcePort, destinationPort, out RecognizedApplication seen)) Take(in seen, fromHigh, ref speech);
+        }
+
+        if (speech.Confidence == (byte)RecognitionConfidence.Payload && speech.Clients != 0 && !MaySwitch((Application)speech.Application)) return false;
+        return speech.LowRead < most || speech.HighRead < most;
+    }
+
+    /// <summary>What the flow speaks; unrecognized when payloads were looked at and are nothing known.</summary>
+    public static RecognizedApplication Of(in FlowSummary flow)
+    {
+        FlowSpeech speech = flow.Speech;
+        var application = (Application)speech.Application;
+        if (application == Application.Unknown && speech.LowRead + speech.HighRead > 0 && speech.Marks == 0) application = Application.Unrecognized;
+        return new(application, SenderRole.Unknown, (RecognitionConfidence)speech.Confidence, (SpeechMarks)speech.Marks);
+    }
+
+    private static void Take(in RecognizedApplication seen, bool fromHigh, ref FlowSpeech speech)
+    {
+        speech.Marks |= (byte)seen.Marks;
+        if (seen.Sender != SenderRole.Unknown && seen.Confidence == RecognitionConfidence.Payload)
+            speech.Clients |= (byte)(seen.Sender == SenderRole.Client == fromHigh ? HighIsClient : LowIsClient);
+        if (seen.Application == Application.Unknown || (byte)seen.Confidence <= speech.Confidence) return;
+        speech.Application = (byte)seen.Application;
+        speech.Confidence = (byte)seen.Confidence;
+    }
+
+    private static bool MaySwitch(Application application) =>
+        application is Application.Ftp or Application.Smtp or Application.Imap or Application.Pop3 or Application.Ldap;
+}

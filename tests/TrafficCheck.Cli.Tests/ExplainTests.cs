@@ -70,12 +70,12 @@ public sealed class ExplainTests
     [Fact]
     public void Where_PacketDotNet_reads_otherwise_both_views_are_shown()
     {
-        // It does not know the old tag type 0x9100, and gives up on a TCP header cut short.
-        FrameBuilder packet = FrameBuilder.Ethernet().Vlan(100, tpid: 0x9100).IPv4("10.0.0.1", "10.0.0.2").Tcp(1234, 25);
+        // It does not know the old tag type 0x9200, and gives up on a TCP header cut short.
+        FrameBuilder packet = FrameBuilder.Ethernet().Vlan(100, tpid: 0x9100).Vlan(7, tpid: 0x9200).IPv4("10.0.0.1", "10.0.0.2").Tcp(1234, 25);
         byte[] cut = FrameBuilder.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Tcp(1234, 25).Build()[..40];
         byte[] file = new PcapFileBuilder().Add(0, packet.Build()).Add(1, cut).ToArray();
         using JsonDocument tagged = Json(["explain", "-", "--frame", "1"], file), shortened = Json(["explain", "-", "--frame", "2"], file);
-        Assert.Contains("it finds no ipv4 header at 18", tagged.RootElement.GetProperty("otherReading").GetProperty("differences").EnumerateArray().Select(d => d.GetString()));
+        Assert.Contains("it finds no ipv4 header at 22", tagged.RootElement.GetProperty("otherReading").GetProperty("differences").EnumerateArray().Select(d => d.GetString()));
         Assert.StartsWith("it throws", Text(shortened.RootElement.GetProperty("otherReading"), "gaveUp"), StringComparison.Ordinal);
         Assert.Equal("1234", Field(shortened, "tcp", "source port"));
     }

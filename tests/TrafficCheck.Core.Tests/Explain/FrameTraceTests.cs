@@ -72,6 +72,19 @@ public sealed class FrameTraceTests
     }
 
     [Fact]
+    public void Later_fragments_around_the_packet_of_a_tunnel_add_nothing_and_say_so()
+    {
+        byte[] inner = FrameBuilder.Ethernet().IPv4("192.0.2.1", "192.0.2.2").Tcp(4000, 443).Payload(new byte[64]).Build();
+        IReadOnlyList<FrameBuilder> parts = FrameBuilder.Ethernet().IPv4(Client, Server).Udp(50000, 4789).Payload([8, 0, 0, 0, 0, 0, 7, 0, .. inner]).Fragments(96, 78);
+        TimedFrame[] frames = [parts[0].At(1), parts[1].At(2)];
+        FrameExplanation first = Explain(frames, 1), later = Explain(frames, 2);
+        Assert.Equal(("192.0.2.1", 1L), (first.Flow!.Initiator.ToString(), first.Flow.InitiatorPackets));
+        Assert.Contains(first.Walk.Layers[1].Notes, n => n.Contains("later fragments add nothing", StringComparison.Ordinal));
+        Assert.Null(later.Flow);
+        Assert.Contains("this one adds nothing", later.Fragment!.Decision, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_icmp_error_shows_the_flow_that_it_is_about()
     {
         FrameBuilder error = FrameBuilder.Ethernet().IPv4("10.0.0.254", Client).IcmpError(3, 3, Request.BuildIpPacket());

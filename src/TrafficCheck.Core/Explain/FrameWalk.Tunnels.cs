@@ -38,6 +38,8 @@ public sealed partial class FrameWalk
                     return DecodeStatus.TunnelNestingTooDeep;
                 }
 
+                if (outer.Packet.IsFragment)
+                    _layers[outer.IpLayer].Note("a first fragment that holds the packet of a tunnel: that packet counts with its whole length, later fragments add nothing");
                 status = inside;
                 continue;
             }

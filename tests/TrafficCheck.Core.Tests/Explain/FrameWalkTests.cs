@@ -3,6 +3,7 @@ using TrafficCheck.Core.Explain;
 using TrafficCheck.Core.Tests.Wire;
 using TrafficCheck.Core.Wire;
 using TrafficCheck.TestSupport;
+using TrafficCheck.TestSupport.Frames;
 
 namespace TrafficCheck.Core.Tests.Explain;
 
@@ -68,5 +69,44 @@ public sealed class FrameWalkTests : IDisposable
 
         Assert.Empty(different.Take(5));
         Assert.True(compared > 300_000);
+    }
+
+    [Fact]
+    public void Any_bytes_of_any_link_type_and_in_any_tunnel_are_walked_as_they_are_decoded()
+    {
+        var random = new Random(20_250_302);
+        LinkType[] links = Enum.GetValues<LinkType>();
+        ushort[] ports = [.. TunnelPorts.Standard.Select(p => p.Value)];
+        byte[] protocols = [4, 41, 47, 51, 97, 115, 137];
+        var statuses = new HashSet<DecodeStatus>();
+        var tunnels = new HashSet<string>();
+        var different = new List<string>();
+        for (int i = 0; i < 150_000 && different.Count < 5; i++)
+        {
+            CanonicalFrame inner = CanonicalFrames.All[random.Next(CanonicalFrames.All.Count)];
+            byte[] bytes = inner.Bytes;
+            LinkType link = random.Next(3) == 0 ? links[random.Next(links.Length)] : inner.LinkType;
+            if (random.Next(2) == 0)
+            {
+                // A header of small numbers, as the tunnels' are, before a frame or packet.
+                byte[] header = [.. Enumerable.Range(0, random.Next(0, 17)).Select(_ => random.Next(3) == 0 ? (byte)random.Next(256) : (byte)(random.Next(3) * 8))];
+                byte[] content = [.. header, .. random.Next(2) == 0 ? bytes : bytes[Math.Min(14, bytes.Length)..]];
+                FrameBuilder outer = random.Next(2) == 0 ? FrameBuilder.Ethernet().IPv4("10.0.0.1", "10.0.0.2") : FrameBuilder.Ethernet().IPv6("2001:db8::1", "2001:db8::2");
+                bytes = (random.Next(2) == 0 ? outer.Udp(1234, ports[random.Next(ports.Length)]).Payload(content) : outer.Protocol(protocols[random.Next(protocols.Length)], content)).Build();
+                link = LinkType.Ethernet;
+            }
+
+            bytes = [.. bytes];
+            for (int change = random.Next(0, 4); change > 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            int length = random.Next(4) == 0 ? random.Next(bytes.Length) : bytes.Length;
+            if (WalkedAndDecoded.Difference(bytes.AsSpan(0, length), link, _ports, out FrameWalk walk) is { } difference)
+                different.Add($"{link} {Convert.ToHexString(bytes.AsSpan(0, length))}:\n{difference}");
+            statuses.Add(walk.Status);
+            if (walk.Packet.Tunnel.Depth > 0) tunnels.Add(TunnelNames.Of(walk.Packet.Tunnel.Inner));
+        }
+
+        Assert.Empty(different);
+        Assert.True(statuses.Count > 25, string.Join(' ', statuses));
+        Assert.True(tunnels.Count > 8, string.Join(' ', tunnels));
     }
 }

@@ -51,7 +51,8 @@ public static class EndpointMapper
         int at = ContextHandle + 4;
         if (stub.Length < at + (3 * width)) return false;
         uint towers = U32(stub[ContextHandle..], little);
-        ulong room = Count(stub[at..], width, little), offset = Count(stub[(at + width)..], width, little), actual = Count(stub[(at + (2 * width))..], width, little);
+        ulong room = Count(stub[at..], width, little), offset = Count(stub[(at + width)..], width, little);
+        ulong actual = Count(stub[(at + (2 * width))..], width, little);
         if (towers == 0 || actual != towers || offset != 0 || actual > room) return false;
         if (towers > MaxTowers)
         {

@@ -143,7 +143,8 @@ public sealed class ExpectationTable
         while (index != None)
         {
             ref readonly Expectation value = ref _entries[index].Value;
-            if (value.ResponderPort == responderPort && value.Transport == transport && value.ResponderAddress == responder && value.InitiatorAddress == initiator) break;
+            bool same = value.ResponderPort == responderPort && value.Transport == transport && value.ResponderAddress == responder;
+            if (same && value.InitiatorAddress == initiator) break;
             index = _entries[index].Next;
         }
 

@@ -135,7 +135,7 @@ public static class SipSession
         if ((medium.HasAddress ? medium.Address : session) is not { } address) return;
         if (medium.Pairs > MaxPairs) announced.Notes |= RelatedNotes.TooMany;
         long expires = Announcements.Until(control.TimeNs, Announcements.SipNs);
-        int step = medium.IsRtp && !medium.Multiplexed ? 2 : 1;
+        int step = medium.IsRtp ? 2 : 1;
         for (int i = 0; i < Math.Min(medium.Pairs, MaxPairs); i++)
         {
             int port = medium.Port + (i * step);

@@ -20,6 +20,7 @@ public sealed class SipSessionTests
     [InlineData("c=IN IP4 10.0.0.5\r\nm=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP4 10.0.0.8\r\n", "udp any > 10.0.0.5:5004 SipRtp; udp any > 10.0.0.8:6000 SipRtcp")]
     [InlineData("c=IN IP4 10.0.0.5\r\nm=audio 5004 RTP/AVP 0\r\na=rtcp-mux\r\n", "udp any > 10.0.0.5:5004 SipRtp")]
     [InlineData("c=IN IP4 10.0.0.5\r\nm=image 5004 udptl t38\r\n", "udp any > 10.0.0.5:5004 SipMedia")]
+    [InlineData("c=IN IP4 10.0.0.5\r\nm=image 5004/2 udptl t38\r\n", "udp any > 10.0.0.5:5004 SipMedia; udp any > 10.0.0.5:5005 SipMedia")]
     [InlineData("c=IN IP4 10.0.0.5\r\nm=message 5004 TCP/MSRP *\r\n", "tcp any > 10.0.0.5:5004 SipMedia")]
     [InlineData("c=IN IP4 10.0.0.5\r\nm=audio 0 RTP/AVP 0\r\n", "")]
     [InlineData("c=IN IP4 0.0.0.0\r\nm=audio 5004 RTP/AVP 0\r\n", "Refused")]

@@ -12,7 +12,8 @@ internal sealed class AnswerReader
 
     private const int MaxAliases = 32, Size = DnsName.MaxText;
 
-    private readonly char[] _chain = new char[MaxChain * Size], _aliases = new char[2 * MaxAliases * Size], _scratch = new char[Size], _owner = new char[Size];
+    private readonly char[] _chain = new char[MaxChain * Size], _aliases = new char[2 * MaxAliases * Size];
+    private readonly char[] _scratch = new char[Size], _owner = new char[Size];
     private readonly int[] _chainLengths = new int[MaxChain], _aliasLengths = new int[2 * MaxAliases];
     private readonly FoundAddress[] _addresses = new FoundAddress[MaxAddresses];
     private int _aliasCount, _addressCount;

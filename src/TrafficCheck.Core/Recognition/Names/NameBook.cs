@@ -131,8 +131,10 @@ public sealed partial class NameBook
         }
 
         fact.End = (byte)last;
-        if (_answer.QuestionType != DnsRecordType.Aaaa) Note(PageKey.OfAlias(fact.Client, target, ipv4: true), MaxAliasesOfName, fact, ref chain, frame);
-        if (_answer.QuestionType != DnsRecordType.A) Note(PageKey.OfAlias(fact.Client, target, ipv4: false), MaxAliasesOfName, fact, ref chain, frame);
+        if (_answer.QuestionType != DnsRecordType.Aaaa)
+            Note(PageKey.OfAlias(fact.Client, target, ipv4: true), MaxAliasesOfName, fact, ref chain, frame);
+        if (_answer.QuestionType != DnsRecordType.A)
+            Note(PageKey.OfAlias(fact.Client, target, ipv4: false), MaxAliasesOfName, fact, ref chain, frame);
     }
 
     private void Note(PageKey key, int room, NameEntry fact, ref NameChain? chain, long frame)

@@ -53,6 +53,21 @@ public sealed class NameBookModelTests
         },
         seed: Seed, iter: 400);
 
+    [Fact]
+    public void What_gave_way_leaves_no_memory_behind() => s_events.Sample(
+        events =>
+        {
+            var limits = new NameBookLimits(MaxEntries: 4) { MaxNamesPerClient = 3, MaxNamesPerAddress = 4 };
+            NameBook book = Run(events, limits, 1).Book, fresh = new(limits, 1);
+            foreach (NameBook each in new[] { book, fresh })
+            {
+                for (uint i = 0; i < 2; i++) each.Learn(Client(50), IpAddress.V4(100 + i), "last.example"u8, NameSource.Sni, 1000, long.MaxValue);
+            }
+
+            Assert.Equal((4, fresh.Bytes), (book.Entries, book.Bytes));
+        },
+        seed: Seed, iter: 200);
+
     private static (NameBook Book, NameModel Model, long Now) Run(
         (int Client, int[] Chain, int[] Addresses, int Source, int WaitNs)[] events, NameBookLimits limits, ulong seed)
     {

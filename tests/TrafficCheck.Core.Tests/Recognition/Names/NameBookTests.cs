@@ -101,12 +101,18 @@ public sealed class NameBookTests
         Assert.Equal(["y.cdn other"], Words(_book.Names(s_other, s_server, 40)));
     }
 
-    [Fact]
-    public void The_missing_family_of_an_alias_says_nothing_of_the_other()
+    [Theory]
+    [InlineData(DnsBytes.Aaaa, "192.0.2.7", "x.cdn own")]
+    [InlineData(DnsBytes.A, "2001:db8::7", "x.cdn own")]
+    [InlineData(DnsBytes.A, "192.0.2.7", "www.example own x.cdn own")]
+    [InlineData(DnsBytes.Aaaa, "2001:db8::7", "www.example own x.cdn own")]
+    [InlineData(DnsBytes.Cname, "192.0.2.7", "www.example own x.cdn own")]
+    [InlineData(DnsBytes.Cname, "2001:db8::7", "www.example own x.cdn own")]
+    public void An_alias_without_an_address_says_nothing_of_the_other_family(ushort asked, string address, string expected)
     {
-        Learn(DnsBytes.Response("www.example", DnsBytes.Aaaa).Alias("www.example", "x.cdn"), 10);
-        Learn(DnsBytes.Response("x.cdn").Address("x.cdn", "192.0.2.7"), 20);
-        Assert.Equal(["x.cdn own"], Words(_book.Names(s_client, s_server, 40)));
+        Learn(DnsBytes.Response("www.example", asked).Alias("www.example", "x.cdn"), 10);
+        Learn(DnsBytes.Response("x.cdn").Address("x.cdn", address), 20);
+        Assert.Equal(expected, string.Join(' ', Words(_book.Names(s_client, IpAddress.From(System.Net.IPAddress.Parse(address)), 40))));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public class LookupBenchmarks
     private int Matches(RowMatcher matcher, ushort[] ports, int expected)
     {
         int found = 0;
-        foreach (ushort port in ports) found += matcher.Match(0, Tcp, port, inbound: true, _peer, []).Answer == MatchAnswer.Yes ? 1 : 0;
+        foreach (ushort port in ports) found += matcher.Match(0, Tcp, port, inbound: true, _peer, [], []).Answer == MatchAnswer.Yes ? 1 : 0;
         return Checked(found, expected);
     }
 

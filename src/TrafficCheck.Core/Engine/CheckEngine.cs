@@ -61,6 +61,8 @@ public sealed class CheckEngine : IDisposable
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
 
+    internal long Copies => _intake.Copies?.Copies ?? 0;
+
     internal long WaitingFragments => _intake.Fragments.Waiting;
 
     /// <summary>Processes frames of a batch; their numbers go on from those before.</summary>

@@ -110,7 +110,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         if (sharedWorked > 0) return (CoverageState.Shared, null);
         if (failed > 0) return (CoverageState.Failing, failed == 1 ? "tried once, did not work" : Text($"tried {failed} times, never worked"));
         if (answered > 0) return (CoverageState.NotObservable, Text($"{Flows(answered)} in one direction only: whether it worked was not captured"));
-        if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture tells: a name or what is spoken"));
+        if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture names the peers or shows what is spoken"));
         if (unknown > 0) return (CoverageState.NotObservable, Text($"{Flows(unknown)} may belong to it, but nobody can tell who initiated {(unknown == 1 ? "it" : "them")}"));
         if (reversed > 0) return (CoverageState.Reversed, Text($"{Flows(reversed)} the other way round"));
         if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");

@@ -25,6 +25,7 @@ public sealed class FrameTrace : IDisposable
     private readonly bool _hasMatrix;
     private FlowIdentity? _quoted;
     private bool _isErrorOfFlow;
+    private bool _isCopy;
 
     /// <param name="matrix">Null for no verdicts.</param>
     /// <param name="protectedHosts">For each subject of the matrix, in its order, its addresses.</param>
@@ -74,8 +75,9 @@ public sealed class FrameTrace : IDisposable
         // The frame alone between two looks at the counters: they tell what became of it.
         int at = (int)index;
         _engine.Process(batch, start, at);
-        long errors = _engine.IcmpErrorsOfFlows, waiting = _engine.WaitingFragments;
+        long errors = _engine.IcmpErrorsOfFlows, waiting = _engine.WaitingFragments, copies = _engine.Copies;
         _engine.Process(batch, start + at, 1);
+        _isCopy = _engine.Copies > copies;
         _isErrorOfFlow = _engine.IcmpErrorsOfFlows > errors;
         if (_datagram is not null) _datagram.Waited = _engine.WaitingFragments > waiting;
         if (_isErrorOfFlow && _quoted is { } quoted) _watch.Wanted = quoted;
@@ -111,6 +113,7 @@ public sealed class FrameTrace : IDisposable
 
     private string? WithoutFlow()
     {
+        if (_isCopy) return "a copy of a packet that the mirror delivered before: it is not counted a second time; the flow shown is that of the packet";
         if (_isErrorOfFlow) return "an ICMP error about a live flow is counted as icmp-error-of-known-flow and is no flow of its own; the flow shown is the one it is about";
         if (_watch.HasFlow) return null;
         DecodeStatus status = _walk.Status;

@@ -58,6 +58,8 @@ public sealed partial class FrameWalk
 
     private DecodeStatus Later(int at, int end)
     {
+        _state.Payload = at;
+        _state.Packet.PayloadLength = Math.Max(0, end - at);
         Begin("later fragment", at, Math.Max(0, end - at)).Note("no transport header: it is in the first fragment");
         return DecodeStatus.LaterFragment;
     }

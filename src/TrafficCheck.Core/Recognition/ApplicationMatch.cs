@@ -22,7 +22,7 @@ public static class ApplicationMatch
 {
     /// <summary>Answers for one row.</summary>
     /// <param name="rowWord">The application of the row: a name of <see cref="ApplicationNames"/>, <c>ftps-explicit</c> or <c>ftps-implicit</c>.</param>
-    /// <param name="seen">What the flow speaks: the surer of its two directions, with the marks of both.</param>
+    /// <param name="seen">What the flow speaks: both directions, joined (<see cref="RecognizedApplication.Join"/>).</param>
     /// <param name="startSeen">Whether the first payload bytes of the conversation were among those looked at; not so in mid-stream.</param>
     public static MatchAnswer Answer(string rowWord, in RecognizedApplication seen, bool startSeen)
     {

@@ -72,11 +72,10 @@ public static class ApplicationRecognizer
 
     private static RecognizedApplication StreamOfDigit(ReadOnlySpan<byte> p, ushort source)
     {
-        RecognizedApplication seen = ReplySpeech.ReadNumbered(p, source);
-        if (seen.Confidence == RecognitionConfidence.Payload) return seen;
-        RecognizedApplication other = SyslogSpeech.ReadCounted(p);
-        if (other.IsNothing) other = CommandSpeech.ReadImap(p);
-        return other.Confidence > seen.Confidence ? other : seen;
+        RecognizedApplication seen = SyslogSpeech.ReadCounted(p);
+        if (seen.IsNothing) seen = ReplySpeech.ReadNumbered(p, source);
+        // "230 Login successful" is no command of IMAP with the tag 230.
+        return seen.IsNothing ? CommandSpeech.ReadImap(p) : seen;
     }
 
     private static RecognizedApplication StreamOfLetter(ReadOnlySpan<byte> p, ushort source, ushort destination)

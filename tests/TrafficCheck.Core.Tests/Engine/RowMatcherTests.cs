@@ -41,7 +41,7 @@ public sealed class RowMatcherTests
         {
             AllowedMatrix matrix = MatrixOf(rows);
             CompiledMatrix compiled = CompiledMatrix.Compile(matrix);
-            RowMatch match = new RowMatcher(compiled).Match(0, TransportNames.Tcp, 80, false, IpAddress.From(IPAddress.Parse("10.1.2.3")), ["www.example.net"]);
+            RowMatch match = new RowMatcher(compiled).Match(0, TransportNames.Tcp, 80, false, IpAddress.From(IPAddress.Parse("10.1.2.3")), ["www.example.net"], []);
             Assert.Equal((MatchAnswer.Yes, "A", "B"), (match.Answer, Ids(matrix, compiled.Sets[match.RowSet].Answering), Ids(matrix, compiled.Sets[match.RowSet].Covered)));
         }
     }
@@ -51,7 +51,7 @@ public sealed class RowMatcherTests
     {
         AllowedMatrix matrix = MatrixOf(Allow("A", 80), Allow("B", 80), Allow("C", 80, last: 90));
         CompiledMatrix compiled = CompiledMatrix.Compile(matrix);
-        RowSet set = compiled.Sets[new RowMatcher(compiled).Match(0, TransportNames.Tcp, 80, false, IpAddress.V4(1), []).RowSet];
+        RowSet set = compiled.Sets[new RowMatcher(compiled).Match(0, TransportNames.Tcp, 80, false, IpAddress.V4(1), [], []).RowSet];
         Assert.Equal(("A B", "C"), (Ids(matrix, set.Answering), Ids(matrix, set.Covered)));
     }
 
@@ -65,7 +65,7 @@ public sealed class RowMatcherTests
     public void A_wildcard_takes_every_name_below_it(string name, MatchAnswer expected)
     {
         var matcher = new RowMatcher(CompiledMatrix.Compile(MatrixOf(Allow("A", 80, peers: ["*.example.net"]))));
-        Assert.Equal(expected, matcher.Match(0, TransportNames.Tcp, 80, false, IpAddress.V4(1), name.Length == 0 ? [] : [name]).Answer);
+        Assert.Equal(expected, matcher.Match(0, TransportNames.Tcp, 80, false, IpAddress.V4(1), name.Length == 0 ? [] : [name], []).Answer);
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class RowMatcherTests
     public void A_peer_is_of_one_family(string peer, string address, bool matches)
     {
         var matcher = new RowMatcher(CompiledMatrix.Compile(MatrixOf(Allow("A", 80, peers: [peer]))));
-        RowMatch match = matcher.Match(0, TransportNames.Tcp, 80, false, IpAddress.From(IPAddress.Parse(address)), []);
+        RowMatch match = matcher.Match(0, TransportNames.Tcp, 80, false, IpAddress.From(IPAddress.Parse(address)), [], []);
         Assert.Equal(matches ? MatchAnswer.Yes : MatchAnswer.OtherPeer, match.Answer);
     }
 
@@ -110,7 +110,7 @@ public sealed class RowMatcherTests
                                 foreach (string address in new[] { "10.1.2.3", "203.0.113.5" })
                                     foreach (string[] names in new string[][] { [], ["www.example.net"] })
                                     {
-                                        RowMatch match = matcher.Match(0, protocol, port, inbound, IpAddress.From(IPAddress.Parse(address)), names);
+                                        RowMatch match = matcher.Match(0, protocol, port, inbound, IpAddress.From(IPAddress.Parse(address)), names, []);
                                         RowSet set = compiled.Sets[match.RowSet];
                                         var expected = Search(named, protocol, port, inbound, IPAddress.Parse(address), names);
                                         Assert.Equal(expected, (match.Answer, Ids(matrix, set.Answering), Ids(matrix, set.Covered)));

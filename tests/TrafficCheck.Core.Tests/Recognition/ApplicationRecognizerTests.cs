@@ -87,6 +87,7 @@ public sealed class ApplicationRecognizerTests
     [InlineData("markup", "<?xml version=\"1.0\"?>")]
     [InlineData("a sentence with a first word in capitals", "LISTEN to me\r\n")]
     [InlineData("a year, not a code", "2026-10-11 12:00:00 started\r\n")]
+    [InlineData("PPTP is not MySQL", "{0094 0001 1a2b3c4d 0002 0000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000}")]
     [InlineData("a record longer than TLS has", "{17 0303 ffff 00}")]
     [InlineData("MP3 frames", "{fffb 9064 0000}")]
     [InlineData("TPKT of S7", "{0300 0016 11 e0 0000 0001 00 c0010a c1020100 c2020102}")]

@@ -15,6 +15,11 @@ internal sealed class CorpusFlows
     /// <summary>Names in hellos of QUIC clients.</summary>
     public List<string> QuicNames { get; } = [];
 
+    /// <summary>Later payloads of a direction that surely show another application or role than its first one.</summary>
+    public List<string> LaterDisagreements { get; } = [];
+
+    public int LaterAgreements { get; private set; }
+
     /// <summary>Flows in order of their first payload: the surer of the two directions each.</summary>
     public IEnumerable<RecognizedApplication> Flows()
     {
@@ -45,6 +50,15 @@ internal sealed class CorpusFlows
         return (one == SenderRole.Client || two == SenderRole.Server ? 1 : 0) | (two == SenderRole.Client || one == SenderRole.Server ? 2 : 0);
     }
 
+    /// <summary>What a capture that began later would have taken for the first payload.</summary>
+    private void Compare(in RecognizedApplication first, in RecognizedApplication later)
+    {
+        if (first.Confidence != RecognitionConfidence.Payload || later.Confidence != RecognitionConfidence.Payload) return;
+        if (first.Application != later.Application) LaterDisagreements.Add($"{ApplicationNames.Of(first.Application)}, then {ApplicationNames.Of(later.Application)}");
+        else if (first.Sender != later.Sender && first.Sender != SenderRole.Unknown && later.Sender != SenderRole.Unknown) LaterDisagreements.Add($"{ApplicationNames.Of(first.Application)}, other role");
+        else LaterAgreements++;
+    }
+
     private SenderRole SureRole(byte protocol, IPEndPoint from, IPEndPoint to) =>
         _directions.TryGetValue((protocol, from, to), out RecognizedApplication seen) && seen.Confidence == RecognitionConfidence.Payload ? seen.Sender : SenderRole.Unknown;
 
@@ -71,8 +85,13 @@ internal sealed class CorpusFlows
             int size = packet.Version == 4 ? 4 : 16;
             var from = new IPEndPoint(new IPAddress(new ReadOnlySpan<byte>(packet.Addresses, size)), packet.SourcePort);
             var to = new IPEndPoint(new IPAddress(new ReadOnlySpan<byte>(packet.Addresses + size, size)), packet.DestinationPort);
-            if (_directions.ContainsKey((packet.Protocol, from, to))) return;
             ApplicationRecognizer.TryRecognize(new ReadOnlySpan<byte>(packet.Payload, packet.PayloadLength), packet.Protocol, packet.SourcePort, packet.DestinationPort, out RecognizedApplication seen);
+            if (_directions.TryGetValue((packet.Protocol, from, to), out RecognizedApplication first))
+            {
+                Compare(first, seen);
+                return;
+            }
+
             Span<byte> name = stackalloc byte[TlsHelloReader.MaxNameLength], protocol = stackalloc byte[TlsHelloReader.MaxNameLength];
             if (seen.Application == Application.Quic && QuicInitial.TryReadClientHello(new ReadOnlySpan<byte>(packet.Payload, packet.PayloadLength), name, protocol, out TlsHello hello))
                 QuicNames.Add(Encoding.ASCII.GetString(name[..hello.ServerNameLength]) + "/" + Encoding.ASCII.GetString(protocol[..hello.ProtocolLength]));

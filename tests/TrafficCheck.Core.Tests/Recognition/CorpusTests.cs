@@ -144,6 +144,33 @@ public sealed class CorpusTests
         Assert.Equal(["arkime-ntlm_synthetic 10.10.2.100:50002 10.10.2.1:445", "arkime-ntlm_synthetic [2001:db8:10::100]:50003 [2001:db8:10::1]:445"], wrong);
     }
 
+    /// <summary>
+    /// A capture may begin anywhere in a conversation: each later payload is recognized as if it were the first. What differs must be what
+    /// happened on the wire.
+    /// </summary>
+    [Fact]
+    public void Payloads_in_mid_stream_agree_with_the_first()
+    {
+        string? shared = SharedFolder.Find();
+        if (shared is null) Assert.Skip("the corpus of captures is not beside this clone");
+        var kinds = new SortedSet<string>(StringComparer.Ordinal);
+        int agreed = 0, other = 0;
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(shared, "corpus", "captures"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            // Bytes were changed in these on purpose.
+            if (file.Contains("fuzz", StringComparison.Ordinal)) continue;
+            CorpusFlows flows = CorpusFlows.Read(file);
+            kinds.UnionWith(flows.LaterDisagreements);
+            agreed += flows.LaterAgreements;
+            other += flows.LaterDisagreements.Count;
+        }
+
+        // After STARTTLS, AUTH TLS and their like, and in the tunnels of CONNECT.
+        string[] switches = ["ftp, then tls", "http, then smtp", "http, then tls", "ldap, then tls", "mysql, then tls", "rdp, then tls", "smtp, then tls"];
+        Assert.True(agreed > 2000, $"{agreed} agree, {other} do not");
+        Assert.Equal(switches, kinds);
+    }
+
     [Fact]
     public void A_name_in_a_quic_capture_is_read()
     {

@@ -42,6 +42,7 @@ internal static class Samples
         Server("greeting without a word, elsewhere", 2100, Application.Unknown, "220 Hello.\r\n", Fits),
         Server("ftp passive", 21, Ftp, "227 Entering Passive Mode (192,0,2,1,195,80).\r\n"),
         Server("ftp agrees to TLS", 21, Ftp, "220 FTP\r\n234 Using authentication type TLS\r\n", marks: SpeechMarks.TlsAccepted),
+        Server("ftp login, which is no command of IMAP", 21, Ftp, "230 Login successful.\r\n", Fits),
         Client("ftp asks for TLS", 21, Ftp, "AUTH TLS\r\n", marks: SpeechMarks.TlsRequested),
         Client("ftp user", 21, Ftp, "USER anonymous\r\n", Fits, marks: SpeechMarks.PlainLogin),
         Client("user, elsewhere", 4000, Application.Unknown, "USER anonymous\r\n", Fits, marks: SpeechMarks.PlainLogin),

@@ -96,8 +96,11 @@ internal static class CommandSpeech
 
     private static bool TryFind(ReadOnlySpan<byte> line, out Command command)
     {
+        if (line.Length == 0) return Nothing(out command);
+        int first = line[0] & ~0x20;
         foreach (Command known in s_commands)
         {
+            if (known.Word[0] != first) continue;
             if (!PayloadBytes.Begins(line, known.Word)) continue;
             // The word ends there, or its argument follows.
             if (PayloadBytes.IsLetter(known.Word[^1]) && line.Length > known.Word.Length && line[known.Word.Length] is not ((byte)' ' or (byte)'-')) continue;
@@ -106,6 +109,11 @@ internal static class CommandSpeech
             return true;
         }
 
+        return Nothing(out command);
+    }
+
+    private static bool Nothing(out Command command)
+    {
         command = default;
         return false;
     }

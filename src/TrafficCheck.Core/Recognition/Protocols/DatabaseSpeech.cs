@@ -22,7 +22,7 @@ internal static class DatabaseSpeech
         }
 
         // The answer: capabilities with protocol 4.1, a packet size, a character set, 23 zero bytes. Cut there, it asks for TLS.
-        if (p[3] == 1 && length >= 32 && length < 65536 && p.Length >= 36 && (p[5] & 2) != 0 && p.Slice(13, 19).IndexOfAnyExcept((byte)0) < 0)
+        if (p[3] == 1 && length >= 32 && length + 4 >= p.Length && length < 65536 && p.Length >= 36 && p[12] != 0 && (p[5] & 2) != 0 && p.Slice(13, 19).IndexOfAnyExcept((byte)0) < 0)
             return Sure(Application.Mysql, SenderRole.Client, length == 32 && (p[5] & 8) != 0 ? SpeechMarks.TlsRequested : SpeechMarks.None);
         return default;
     }

@@ -23,11 +23,11 @@ internal static class PayloadBytes
     public static bool Begins(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> word) =>
         bytes.Length >= word.Length && Ascii.EqualsIgnoreCase(bytes[..word.Length], word);
 
-    /// <summary>Whether a word occurs, ASCII letters in either case; looks at no more than 512 bytes.</summary>
+    /// <summary>Whether a word occurs, ASCII letters in either case; looks at no more than 160 bytes.</summary>
     public static bool Holds(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> upperCaseWord)
     {
         byte first = upperCaseWord[0], folded = (byte)(first | 0x20);
-        int last = Math.Min(bytes.Length, 512) - upperCaseWord.Length;
+        int last = Math.Min(bytes.Length, 160) - upperCaseWord.Length;
         for (int at = 0; at <= last; at++)
         {
             int next = bytes[at..(last + 1)].IndexOfAny(first, folded);

@@ -28,10 +28,10 @@ internal static class ReplySpeech
         }
 
         if (sure != Application.Unknown) return RecognizedApplication.Sure(sure, SenderRole.Server, marks);
-        if (likely == Application.Unknown) likely = ByPort(source);
+        if (likely != Application.Unknown) return Fits(likely, SenderRole.Server, marks);
         // Any text may begin with a number; these are the codes that both protocols use at the start and for refusals.
-        bool isUsual = likely != Application.Unknown || Code(p) is 200 or 214 or 220 or 221 or 250 or 421 or (>= 450 and <= 452) or (>= 500 and <= 504) or (>= 550 and <= 554);
-        return isUsual ? Fits(likely, SenderRole.Server, marks) : default;
+        bool isUsual = Code(p) is 200 or 214 or 220 or 221 or 250 or 421 or (>= 450 and <= 452) or (>= 500 and <= 504) or (>= 550 and <= 554);
+        return isUsual ? Fits(ByPort(source), SenderRole.Server, marks) : default;
     }
 
     /// <summary>A payload that begins with + or -.</summary>

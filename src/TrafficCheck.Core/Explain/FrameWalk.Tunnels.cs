@@ -45,7 +45,7 @@ public sealed partial class FrameWalk
             }
 
             _state = outer;
-            bool nonIp = DecodeStatusNames.IsNonIp(inside);
+            bool nonIp = DecodeStatusNames.IsNonIp(inside) || inside == DecodeStatus.EtherTypeOther;
             _state.Packet.Oddities |= nonIp ? Oddities.TunnelWithoutIp : Oddities.TunnelDamaged;
             _layers[outer.IpLayer].Note($"the tunnel in it holds {(nonIp ? "no IP packet" : "nothing that can be read")} ({DecodeStatusNames.Of(inside)}): this packet is the one that counts");
             return inside is DecodeStatus.LinkNestingTooDeep ? DecodeStatus.TunnelNestingTooDeep : status;

@@ -18,7 +18,7 @@ public sealed class FlowExportTests
         Assert.Equal(8, lines.Length - 2);
         Assert.Equal("", lines[^1]);
         Assert.Equal(
-            "2026-03-02T08:01:00.000000000Z,2026-03-02T08:01:00.007000000Z,tcp,203.0.113.7,40001,10.0.0.5,25,5,212,3,141,gateway,in,syn,proven,established,,,allowed,,R7 / R1,,",
+            "2026-03-02T08:01:00.000000000Z,2026-03-02T08:01:00.007000000Z,tcp,203.0.113.7,40001,10.0.0.5,25,5,212,3,141,gateway,in,syn,proven,established,smtp,,allowed,,R1,,",
             lines[1]);
     }
 

@@ -71,7 +71,7 @@ public sealed class CorpusFlowTests
                 continue;
             }
 
-            if (flow.Initiator != wanted.Initiator) differences.Add($"initiator {key} {flow}, expected {wanted}");
+            if (flow.Initiator != wanted.Initiator && !flow.ByPayload) differences.Add($"initiator {key} {flow}, expected {wanted}");
             flow = flow.TurnedTo(wanted.Initiator);
             if ((flow.Sent, flow.Received) != (wanted.Sent, wanted.Received)) differences.Add($"packets {key} {flow}, expected {wanted}");
             if ((flow.SentBytes, flow.ReceivedBytes) != (wanted.SentBytes, wanted.ReceivedBytes)) differences.Add($"bytes {key} {flow}, expected {wanted}");

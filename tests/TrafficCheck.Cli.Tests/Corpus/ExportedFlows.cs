@@ -73,7 +73,7 @@ internal sealed class ExportedFlows
         string transport = cells[2];
         bool icmp = transport is "icmp" or "icmpv6";
         string initiator = ExpectedFlows.End(cells[3], icmp ? cells[6] : cells[4]), responder = ExpectedFlows.End(cells[5], cells[6]);
-        var flow = new Conversation(initiator, Number(cells[7]), Number(cells[9]), Number(cells[8]), Number(cells[10]), Time(cells[0]));
+        var flow = new Conversation(initiator, Number(cells[7]), Number(cells[9]), Number(cells[8]), Number(cells[10]), Time(cells[0]), cells[13] == "application" && !icmp);
         var key = ConversationKey.Of(transport, initiator, responder);
         Conversations[key] = Conversations.TryGetValue(key, out Conversation? known) ? known.Plus(flow) : flow;
     }

@@ -7,7 +7,7 @@ namespace TrafficCheck.Core.Engine;
 internal static class PayloadReader
 {
     /// <summary>Payloads of a side that are looked at: the first may be a part of a message, or repeated.</summary>
-    private const int MostTries = 3;
+    private const int MostTries = 2;
 
     /// <summary>The same for protocols that may go on in TLS.</summary>
     private const int MostTriesBeforeTls = 12;
@@ -26,6 +26,7 @@ internal static class PayloadReader
         }
 
         if (speech.Confidence == (byte)RecognitionConfidence.Payload && speech.Clients != 0 && !MaySwitch((Application)speech.Application)) return false;
+        if (speech.Application == 0 && speech.LowRead + speech.HighRead > MostTries && speech.LowRead > 0 && speech.HighRead > 0) return false;
         return speech.LowRead < most || speech.HighRead < most;
     }
 

@@ -47,6 +47,9 @@ public static class FlowMarks
     /// <summary>The payloads of the flow have shown what they can; no more are read.</summary>
     public const uint SpeechKnown = 1 << 18;
 
+    /// <summary>TCP sequence numbers were skipped; they may have come later.</summary>
+    public const uint Gap = 1 << 19;
+
     /// <summary>Number of bits that exist; the record keeps the rest of the word for other use.</summary>
     public const int Bits = 24;
 

@@ -53,9 +53,6 @@ public struct FlowTags
     /// <summary>Carries of the packet and byte counters out of 32 bits.</summary>
     public ushort LowCarry, HighCarry, LowByteCarry, HighByteCarry;
 
-    /// <summary>TCP bytes that were skipped over in the sequence numbers and did not come later.</summary>
-    public uint MissingBytes;
-
     public FlowSpeech Speech;
 
     public TunnelPath Tunnel;

@@ -26,9 +26,15 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     private readonly long _shortestTimeoutNs;
     private readonly FlowLimits _limits;
     private readonly FlowIndex _index = new();
-    private readonly PageMemory _recordMemory, _tagMemory;
+    private readonly PageMemory _recordMemory, _tagMemory, _missingMemory;
     private readonly FlowRecord<TKey>* _records; // number 0 stays free, so that 0 means none
     private readonly FlowTags* _tags;
+
+    /// <summary>
+    /// TCP bytes that were skipped over in the sequence numbers of each flow and did not come later. By themselves, because a mirror that loses much
+    /// touches them with every packet: four bytes of many flows stay in the cache, whole tags do not.
+    /// </summary>
+    private readonly uint* _missing;
     private readonly FlowPacket<TKey>* _batch;
     private readonly uint* _guesses;
     private readonly uint _capacity;
@@ -49,6 +55,8 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         _tagMemory = PageMemory.Allocate((nuint)sizeof(FlowTags) * _capacity);
         _records = (FlowRecord<TKey>*)_recordMemory.Start;
         _tags = (FlowTags*)_tagMemory.Start;
+        _missingMemory = PageMemory.Allocate(sizeof(uint) * (nuint)_capacity);
+        _missing = (uint*)_missingMemory.Start;
         _batch = (FlowPacket<TKey>*)NativeMemory.AlignedAlloc((nuint)(sizeof(FlowPacket<TKey>) * BatchSize), 64);
         _guesses = (uint*)NativeMemory.AlignedAlloc(sizeof(uint) * BatchSize, 64);
     }
@@ -102,6 +110,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             if (Sse.IsSupported)
             {
                 Sse.Prefetch0(record);
+                Sse.Prefetch0(_missing + guess);
                 if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
             }
         }
@@ -160,6 +169,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         _index.Dispose();
         _recordMemory.Dispose();
         _tagMemory.Dispose();
+        _missingMemory.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -230,22 +240,30 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
     {
-        const int Plausible = 1 << 30; // the largest window (RFC 7323)
+        // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they cost no look at the tags.
+        const int Plausible = 1 << 26;
         uint end = packet->Sequence + packet->SequenceLength;
         int ahead = (int)(packet->Sequence - next);
         bool begins = ((packet->Marks | (packet->Marks >> FlowMarks.SideBits)) & (FlowMarks.Syn | FlowMarks.SynAck)) != 0;
-        ref FlowTags tags = ref _tags[(uint)(record - _records)];
-        if (next == 0 || begins || ahead >= Plausible || ahead <= -Plausible) next = end;
-        else if (ahead > 0)
+        if (next == 0 || begins || ahead >= Plausible || ahead <= -Plausible)
         {
-            tags.MissingBytes = (uint)Math.Min(uint.MaxValue, (ulong)tags.MissingBytes + (uint)ahead);
             next = end;
+            return;
         }
-        else
+
+        if (ahead > 0)
         {
-            tags.MissingBytes -= Math.Min(tags.MissingBytes, packet->SequenceLength);
-            if ((int)(end - next) > 0) next = end;
+            ref uint missing = ref _missing[(uint)(record - _records)];
+            missing = (uint)Math.Min(uint.MaxValue, (ulong)missing + (uint)ahead);
+            record->State.MarksAndFrame |= FlowMarks.Gap;
+            next = end;
+            return;
         }
+
+        if ((int)(end - next) > 0) next = end;
+        if ((record->State.MarksAndFrame & FlowMarks.Gap) == 0) return; // a repetition
+        ref uint lacking = ref _missing[(uint)(record - _records)];
+        lacking -= Math.Min(lacking, packet->SequenceLength);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -312,6 +330,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
                 | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0)
                 | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
         };
+        _missing[(uint)(record - _records)] = 0;
         _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface, Tunnel = packet->Tunnel };
     }
 
@@ -400,7 +419,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             HighPackets = ((long)tags.HighCarry << 32) | state.HighPackets,
             LowBytes = ((long)tags.LowByteCarry << 32) | state.LowBytes,
             HighBytes = ((long)tags.HighByteCarry << 32) | state.HighBytes,
-            MissingBytes = tags.MissingBytes,
+            MissingBytes = _missing[number],
             Speech = tags.Speech,
             Marks = state.Marks,
             FirstFrame = state.FirstFrame,

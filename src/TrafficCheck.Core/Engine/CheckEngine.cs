@@ -48,6 +48,7 @@ public sealed class CheckEngine : IDisposable
         if (observer is not null) sinks = [.. sinks, observer];
         if (options.NamePeers || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming();
         _judge = new FlowJudge(_matrix, hosts, _names, options.JudgeLinkScope, sinks);
+        options = options with { ReadSpeech = options.ReadSpeech || keepRows || matrix.Rows.Any(r => r.Application is not null) };
         _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge), _names);
     }
 

@@ -28,6 +28,9 @@ public sealed record EngineOptions
     /// <summary>Keeps names of peers even when no row asks for one, for reports that show them.</summary>
     public bool NamePeers { get; init; }
 
+    /// <summary>Reads what every flow speaks even when no row asks for an application, for reports that show it.</summary>
+    public bool ReadSpeech { get; init; }
+
     /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
     public HashSeed? Seed { get; init; }
 }

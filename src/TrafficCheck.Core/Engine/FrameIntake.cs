@@ -16,6 +16,9 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// <summary>Frames that are decoded before the first of them goes on; their summaries stay in the first-level cache.</summary>
     private const int Block = 64;
 
+    /// <summary>From the bit of a SYN to <see cref="FlowMarks.SpeechKnown"/>.</summary>
+    private const int SynToSpeech = 18;
+
     private static readonly byte[] s_tcpMarks = [.. Enumerable.Range(0, 128).Select(i => FlowMarks.OfTcp((byte)(i & 63), i >= 64))];
 
     private readonly FlowTable<Ipv4Key> _v4;
@@ -27,6 +30,12 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private readonly TunnelPorts _tunnelPorts;
     private readonly bool _decapsulate;
     private readonly CopyFilter? _copies;
+
+    /// <summary>
+    /// <see cref="FlowMarks.SpeechKnown"/> when no row asks what is spoken and no list shows it: payloads are then read only of flows whose
+    /// direction no SYN tells.
+    /// </summary>
+    private readonly uint _speechNotAsked;
     private readonly PeerNaming? _names;
     private PacketSummary* _packets;
     private readonly DecodeStatus[] _packetStatuses = new DecodeStatus[Block];
@@ -50,6 +59,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         _vlanMask = options.VlanInKey ? (ushort)0xfff : (ushort)0;
         _tunnelPorts = new TunnelPorts(options.TunnelPorts);
         _decapsulate = options.Decapsulate;
+        _speechNotAsked = options.ReadSpeech ? 0 : FlowMarks.SpeechKnown;
         _copies = options.KeepCopies ? null : new CopyFilter(seed, _vlanMask);
         _packets = (PacketSummary*)NativeMemory.AlignedAlloc((nuint)(sizeof(PacketSummary) * Block), 64);
         _sink = sink;
@@ -315,11 +325,13 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         entry->Packets = 1;
         entry->Vlan = packet.Vlan;
         entry->Interface = frame.Interface;
+        uint notAsked = _speechNotAsked & (marks << SynToSpeech);
         marks <<= entry->FromHigh * FlowMarks.SideBits;
         entry->Tunnel = packet.Tunnel;
         entry->SequenceLength = 0;
         entry->Payload = packet.Payload;
         entry->PayloadLength = protocol is Ip.Tcp or Ip.Udp ? packet.PayloadLength : 0;
+        marks |= notAsked;
         if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;

@@ -122,7 +122,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
             else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
             Update(record, packet);
-            if (packet->PayloadLength > 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
+            if (packet->PayloadLength != 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
         }
 
         Queued = 0;

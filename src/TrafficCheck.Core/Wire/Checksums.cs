@@ -17,8 +17,10 @@ public static unsafe class Checksums
         {
             // SAFETY: the decoder found the whole IPv4 header.
             byte* ip = packet.Addresses - Ip.V4Source;
-            if (!IsComplete(Sum(ip, (*ip & 15) * 4)))
-                faults = Unsafe.ReadUnaligned<ushort>(ip + 10) == 0 ? ChecksumFaults.Offloaded : ChecksumFaults.Ipv4Header;
+            ulong sum = Unsafe.ReadUnaligned<uint>(ip) + (ulong)Unsafe.ReadUnaligned<uint>(ip + 4) + Unsafe.ReadUnaligned<uint>(ip + 8)
+                + Unsafe.ReadUnaligned<uint>(ip + 12) + Unsafe.ReadUnaligned<uint>(ip + 16);
+            if (*ip != 0x45) sum += Sum(ip + Ip.V4MinHeader, ((*ip & 15) * 4) - Ip.V4MinHeader);
+            if (!IsComplete(sum)) faults = Unsafe.ReadUnaligned<ushort>(ip + 10) == 0 ? ChecksumFaults.Offloaded : ChecksumFaults.Ipv4Header;
         }
 
         const Oddities partial = Oddities.PacketCut | Oddities.Ipv4TotalLengthZero | Oddities.Ipv6PayloadLengthZero | Oddities.TcpFlagsMissing
@@ -70,8 +72,10 @@ public static unsafe class Checksums
     private static ulong Swapped(uint length) =>
         (ulong)BinaryPrimitives.ReverseEndianness((ushort)length) + BinaryPrimitives.ReverseEndianness((ushort)(length >> 16));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsComplete(ulong sum) => Fold(sum) == 0xffff;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ushort Fold(ulong sum)
     {
         sum = (sum & 0xffff_ffff) + (sum >> 32);

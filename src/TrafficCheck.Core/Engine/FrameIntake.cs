@@ -184,8 +184,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private static ushort MacsOf(byte* frame, in FrameDescriptor descriptor)
     {
         if (descriptor.LinkType != LinkType.Ethernet || descriptor.CapturedLength < 12) return 0;
-        ulong both = Unsafe.ReadUnaligned<ulong>(frame) ^ ((ulong)Unsafe.ReadUnaligned<uint>(frame + 8) << 20);
-        return (ushort)((both * 0x9e3779b97f4a7c15) >> 48);
+        return (ushort)(Unsafe.ReadUnaligned<ushort>(frame + 4) ^ (31 * Unsafe.ReadUnaligned<ushort>(frame + 10)));
     }
 
     /// <summary>The input is over: all flows end.</summary>

@@ -22,25 +22,26 @@ public sealed unsafe class CopyFilter : IDisposable
     /// <summary>For packets without identification that differ in nothing: repeated messages look like this as well.</summary>
     public const long IdenticalWindowNs = 1_000_000;
 
-    private const int SetBits = 14;
+    private const int SetBits = 15;
     private const int MaxPairs = 4096;
 
     private readonly ulong _seed;
     private readonly ushort _vlanMask;
     private readonly long[] _byKind = new long[(int)CopyKind.Count];
     private readonly Dictionary<(CopyKind Kind, ushort First, ushort Second), long> _pairs = [];
-    private Set* _sets;
+    private readonly PageMemory _memory;
+    private readonly Set* _sets;
 
     /// <param name="vlanMask">Bits of the VLAN identifier that tell flows apart: packets that differ in them are no copies.</param>
     public CopyFilter(HashSeed seed, ushort vlanMask = 0)
     {
         _vlanMask = vlanMask;
         _seed = seed.Mix(0x636f7079, 0x66696c74);
-        _sets = (Set*)NativeMemory.AlignedAlloc((nuint)sizeof(Set) << SetBits, 64);
-        NativeMemory.Clear(_sets, (nuint)sizeof(Set) << SetBits);
-    }
 
-    ~CopyFilter() => Free();
+        // 2 MB, one huge page: each packet looks at another line of it.
+        _memory = PageMemory.Allocate((nuint)sizeof(Set) << SetBits);
+        _sets = (Set*)_memory.Start;
+    }
 
     public long Copies { get; private set; }
 
@@ -80,11 +81,7 @@ public sealed unsafe class CopyFilter : IDisposable
         return Compare(entry, hash, in packet, in frame, macs);
     }
 
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => _memory.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Remember(Entry* entry, ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
@@ -131,13 +128,6 @@ public sealed unsafe class CopyFilter : IDisposable
 
     // SAFETY: the decoder found the whole fixed header before and around the addresses.
     private static byte HopLimit(in PacketSummary packet) => packet.Addresses[packet.Version == 4 ? -4 : -1];
-
-    private void Free()
-    {
-        // SAFETY: null after the first call; the filter is not used after Dispose.
-        NativeMemory.AlignedFree(_sets);
-        _sets = null;
-    }
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]
     private struct Set

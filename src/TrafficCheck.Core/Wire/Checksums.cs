@@ -104,7 +104,19 @@ public static unsafe class Checksums
             sum = Vector256.Sum(first + second + third + fourth);
         }
 
-        for (; length >= 4; length -= 4, at += 4) sum += Unsafe.ReadUnaligned<uint>(at);
+        for (; length >= 8; length -= 8, at += 8)
+        {
+            ulong word = Unsafe.ReadUnaligned<ulong>(at);
+            sum += (word & 0xffff_ffff) + (word >> 32);
+        }
+
+        if (length >= 4)
+        {
+            sum += Unsafe.ReadUnaligned<uint>(at);
+            at += 4;
+            length -= 4;
+        }
+
         if (length >= 2)
         {
             sum += Unsafe.ReadUnaligned<ushort>(at);

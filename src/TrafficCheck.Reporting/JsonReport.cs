@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Wire;
@@ -26,20 +25,15 @@ public static class JsonReport
     /// <summary>As <see cref="Write(CheckReport, Stream)"/>; the document is built in memory.</summary>
     public static void Write(CheckReport report, TextWriter output)
     {
+        ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(output);
-        using var bytes = new MemoryStream();
-        Write(report, bytes);
-        output.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+        SafeJson.WriteDocument(output, json => Document(json, report));
     }
 
     private static void Document(Utf8JsonWriter json, CheckReport report)
     {
         json.WriteStartObject();
-        json.WriteString("schema", Schema);
-        json.WriteStartObject("tool");
-        json.WriteString("name", ReportTool.Name);
-        json.WriteString("version", ReportTool.Version);
-        json.WriteEndObject();
+        json.WriteOrigin(Schema);
         Parameters(json, report);
         Matrix(json, report);
         Inputs(json, report);

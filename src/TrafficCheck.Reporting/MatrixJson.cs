@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Reporting.Json;
@@ -21,10 +20,9 @@ public static class MatrixJson
     /// <summary>As <see cref="Write(AllowedMatrix, Stream)"/>; the document is built in memory.</summary>
     public static void Write(AllowedMatrix matrix, TextWriter output)
     {
+        ArgumentNullException.ThrowIfNull(matrix);
         ArgumentNullException.ThrowIfNull(output);
-        using var bytes = new MemoryStream();
-        Write(matrix, bytes);
-        output.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+        SafeJson.WriteDocument(output, json => Document(json, matrix));
     }
 
     private static void Document(Utf8JsonWriter json, AllowedMatrix matrix)

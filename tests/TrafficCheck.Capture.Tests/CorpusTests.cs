@@ -1,5 +1,6 @@
 using System.Globalization;
 using TrafficCheck.Core.Wire;
+using TrafficCheck.TestSupport;
 
 namespace TrafficCheck.Capture.Tests;
 
@@ -86,13 +87,8 @@ public sealed class CorpusTests
 
     private static string Locate()
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string shared = Path.Combine(folder.FullName, "shared");
-            if (Directory.Exists(Path.Combine(shared, "spec"))) return Path.Combine(shared, "corpus");
-        }
-
-        Assert.Skip("No folder shared/ with spec/ inside stands beside this clone, so the corpus is not there.");
-        return "";
+        string? shared = SharedFolder.Find();
+        if (shared is null) Assert.Skip("the corpus of captures is not beside this clone");
+        return Path.Combine(shared, "corpus");
     }
 }

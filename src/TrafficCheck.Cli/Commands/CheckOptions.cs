@@ -27,7 +27,7 @@ internal sealed class CheckOptions
         Description = "The protected hosts of subject NAME (its name or position in the matrix; without NAME: of all). Repeatable. Replaces addresses that the matrix gives.",
     };
 
-    public Option<string> Format { get; } = Choice("--format", ["text", "json"], "text", "Report format on standard output.", "-f");
+    public Option<string> Format { get; } = CommandInputs.Choice("--format", ["text", "json"], "text", "Report format on standard output.", "-f");
 
     public Option<string[]> Output { get; } = new("--output", "-o")
     {
@@ -50,7 +50,7 @@ internal sealed class CheckOptions
         Description = "A condition of the matrix that holds here ('if you are using PMM': pmm): its rows are required. Repeatable.",
     };
 
-    public Option<string> MinVisibility { get; } = Choice("--min-visibility", ["A", "B", "C", "D", "E", "F"], "F", "A worse visibility grade makes exit code 4.");
+    public Option<string> MinVisibility { get; } = CommandInputs.Choice("--min-visibility", ["A", "B", "C", "D", "E", "F"], "F", "A worse visibility grade makes exit code 4.");
 
     public Option<string?> IdleTimeout { get; } = new("--idle-timeout")
     {
@@ -67,7 +67,7 @@ internal sealed class CheckOptions
 
     public Option<bool> VlanInKey { get; } = new("--vlan-in-key") { Description = "Equal addresses and ports in two VLANs are two flows." };
 
-    public Option<string> LinkScope { get; } = Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
+    public Option<string> LinkScope { get; } = CommandInputs.Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
 
     public Option<bool> KeepDuplicates { get; } = new("--keep-duplicates") { Description = "Count every copy of a packet that a mirror delivered more than once." };
 
@@ -123,11 +123,4 @@ internal sealed class CheckOptions
 
     private static Option<string?> TunnelPort(string name, string tunnel, string standard) =>
         new(name) { HelpName = "PORT,...|none", Description = $"UDP ports at which {tunnel} is looked for (its header must fit as well). [default: {standard}]" };
-
-    private static Option<string> Choice(string name, string[] words, string start, string description, params string[] aliases)
-    {
-        var option = new Option<string>(name, aliases) { HelpName = string.Join('|', words), DefaultValueFactory = _ => start, Description = description };
-        option.AcceptOnlyFromAmong(words);
-        return option;
-    }
 }

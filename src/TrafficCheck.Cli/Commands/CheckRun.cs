@@ -34,11 +34,8 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         string[] protect = parsed.GetValue(options.Protect) ?? [];
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
 
-        ExpandedInputs inputs = CaptureInputs.Expand(parsed.GetValue(options.Inputs)!);
-        if (inputs.Errors.Count > 0) throw new UsageException(string.Join("\n", inputs.Errors));
-        foreach (SkippedInput skipped in inputs.Skipped) errors.WriteLine(TerminalText.Clean($"skipped: {skipped.Path} {skipped.Reason}"));
-
-        using var set = new CaptureSet(inputs.Inputs);
+        IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
+        using var set = new CaptureSet(inputs);
         using CheckEngine engine = CreateEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null);
         ReadAll(set, engine);
         CheckReport report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions), rules);
@@ -87,7 +84,6 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         {
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
             MaxFlows = maxFlows,
-            NamePeers = parsed.GetValue(options.Flows) is not null,
             KeepCopies = parsed.GetValue(options.KeepDuplicates),
             Decapsulate = !parsed.GetValue(options.NoDecap),
             TunnelPorts = options.ReadTunnelPorts(parsed),

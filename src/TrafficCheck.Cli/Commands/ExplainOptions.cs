@@ -32,7 +32,7 @@ internal sealed class ExplainOptions
         Description = "The protected hosts, as for check. Repeatable.",
     };
 
-    public Option<string> Format { get; } = Choice("--format", ["text", "json"], "text", "Format on standard output.", "-f");
+    public Option<string> Format { get; } = CommandInputs.Choice("--format", ["text", "json"], "text", "Format on standard output.", "-f");
 
     public Option<string?> IdleTimeout { get; } = new("--idle-timeout") { HelpName = "LIST", Description = "As for check: it decides which packets are one flow." };
 
@@ -40,16 +40,9 @@ internal sealed class ExplainOptions
 
     public Option<bool> NoDecap { get; } = new("--no-decap") { Description = "Stop at the outermost packet; what tunnels hold is not looked at." };
 
-    public Option<string> LinkScope { get; } = Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
+    public Option<string> LinkScope { get; } = CommandInputs.Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
 
     public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
 
     public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, LinkScope, Lenient];
-
-    private static Option<string> Choice(string name, string[] words, string start, string description, params string[] aliases)
-    {
-        var option = new Option<string>(name, aliases) { HelpName = string.Join('|', words), DefaultValueFactory = _ => start, Description = description };
-        option.AcceptOnlyFromAmong(words);
-        return option;
-    }
 }

@@ -40,13 +40,10 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
             hosts = ProtectOption.Resolve(matrix, protect);
         }
 
-        ExpandedInputs inputs = CaptureInputs.Expand(parsed.GetValue(options.Inputs)!);
-        if (inputs.Errors.Count > 0) throw new UsageException(string.Join("\n", inputs.Errors));
-        foreach (SkippedInput skipped in inputs.Skipped) errors.WriteLine(TerminalText.Clean($"skipped: {skipped.Path} {skipped.Reason}"));
-
-        using StandardInputCopy? copy = inputs.Inputs.Any(i => i.IsStandardInput) ? StandardInputCopy.Take() : null;
-        ExplainedFrame frame = Find(inputs.Inputs, copy, number);
-        FrameExplanation explanation = Follow(inputs.Inputs, copy, frame, matrix, hosts, engineOptions, out bool damaged);
+        IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
+        using StandardInputCopy? copy = inputs.Any(i => i.IsStandardInput) ? StandardInputCopy.Take() : null;
+        ExplainedFrame frame = Find(inputs, copy, number);
+        FrameExplanation explanation = Follow(inputs, copy, frame, matrix, hosts, engineOptions, out bool damaged);
         explanation = explanation with { Other = PacketDotNetReading.Of(frame, explanation.Walk) };
         if (parsed.GetValue(options.Format) == "json") ExplanationJson.Write(explanation, output);
         else ExplanationText.Write(explanation, output);

@@ -46,7 +46,7 @@ public sealed class CheckEngine : IDisposable
         _rows = keepRows ? new FlowSorter() : null;
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
         if (observer is not null) sinks = [.. sinks, observer];
-        if (options.NamePeers || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming();
+        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming();
         _judge = new FlowJudge(_matrix, hosts, _names, options.JudgeLinkScope, sinks);
         options = options with { ReadSpeech = options.ReadSpeech || keepRows || matrix.Rows.Any(r => r.Application is not null) };
         _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge), _names);

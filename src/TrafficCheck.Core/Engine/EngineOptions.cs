@@ -25,9 +25,6 @@ public sealed record EngineOptions
     /// <summary>Link-scope traffic is judged like other traffic.</summary>
     public bool JudgeLinkScope { get; init; }
 
-    /// <summary>Keeps names of peers even when no row asks for one, for reports that show them.</summary>
-    public bool NamePeers { get; init; }
-
     /// <summary>Reads what every flow speaks even when no row asks for an application, for reports that show it.</summary>
     public bool ReadSpeech { get; init; }
 

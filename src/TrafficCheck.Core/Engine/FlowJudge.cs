@@ -136,11 +136,13 @@ internal sealed class FlowJudge
     private Judgement ForEnd(in FlowSummary flow, ulong subjects, bool subjectIsHigh, FlowReading reading)
     {
         bool inbound = reading.InitiatorIsHigh != subjectIsHigh, judgedInbound = inbound;
-        Evaluation judged = EvaluateAll(in flow, subjects, subjectIsHigh, inbound);
+        Span<ApplicationAnswer> room = stackalloc ApplicationAnswer[Math.Min(_matrix.Applications.Count, MaxApplications)];
+        ReadOnlySpan<ApplicationAnswer> applications = Applications(in flow, room);
+        Evaluation judged = EvaluateAll(in flow, subjects, subjectIsHigh, inbound, applications);
         if (reading.Confidence is Confidence.Weak or Confidence.Unknown)
         {
             // The two-readings rule: a direction that is not known may decide nothing.
-            Evaluation other = EvaluateAll(in flow, subjects, subjectIsHigh, !inbound);
+            Evaluation other = EvaluateAll(in flow, subjects, subjectIsHigh, !inbound, applications);
             if (other.Verdict != judged.Verdict)
             {
                 if (other.Verdict < judged.Verdict) (judgedInbound, judged) = (!inbound, other);
@@ -154,12 +156,12 @@ internal sealed class FlowJudge
             ServicePort(flow.Protocol, flow.Ends, serviceIsHigh: judgedInbound == subjectIsHigh), judged.Rows);
     }
 
-    private Evaluation EvaluateAll(in FlowSummary flow, ulong subjects, bool subjectIsHigh, bool inbound)
+    private Evaluation EvaluateAll(in FlowSummary flow, ulong subjects, bool subjectIsHigh, bool inbound, ReadOnlySpan<ApplicationAnswer> applications)
     {
         Evaluation best = default;
         for (ulong left = subjects; left != 0; left &= left - 1)
         {
-            Evaluation next = Evaluate(in flow, System.Numerics.BitOperations.TrailingZeroCount(left), subjectIsHigh, inbound);
+            Evaluation next = Evaluate(in flow, System.Numerics.BitOperations.TrailingZeroCount(left), subjectIsHigh, inbound, applications);
             if (left == subjects || next.Rank < best.Rank) best = next;
         }
 
@@ -167,19 +169,17 @@ internal sealed class FlowJudge
     }
 
     /// <summary>The verdict if the flow was initiated in this direction.</summary>
-    private Evaluation Evaluate(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
+    private Evaluation Evaluate(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound, ReadOnlySpan<ApplicationAnswer> applications)
     {
         FlowEndpoints ends = flow.Ends;
         IpAddress peer = subjectIsHigh ? ends.LowAddress : ends.HighAddress;
         ushort port = ServicePort(flow.Protocol, ends, serviceIsHigh: inbound == subjectIsHigh);
-        Span<ApplicationAnswer> answers = stackalloc ApplicationAnswer[Math.Min(_matrix.Applications.Count, MaxApplications)];
-        answers = Applications(in flow, answers);
-        RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, [], answers);
+        RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, [], applications);
         if (_names is not null && (match.Answer == Matrix.MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
         {
             // Rows ask for names: what the capture says of the peer decides, and it decides again when it says nothing.
             string[] names = _names.NamesOf(subjectIsHigh ? ends.HighAddress : ends.LowAddress, peer, flow.FirstNs);
-            if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names, answers);
+            if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names, applications);
         }
 
         if (match.Answer == Matrix.MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);

@@ -163,8 +163,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             {
                 if (packet.SourcePort == PeerNaming.DnsPort && _names is not null && packet.PayloadLength > 0)
                     _names.Learn(in packet, DestinationOf(in packet), number, frame.TimestampNs);
-                uint marks = packet.Protocol == Ip.Tcp ? s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)] : packet.CarriesData ? FlowMarks.Data : 0;
-                Enqueue(in packet, in frame, number, packet.Protocol, packet.SourcePort, packet.DestinationPort, marks);
+                Enqueue(in packet, in frame, number, packet.Protocol, packet.SourcePort, packet.DestinationPort, MarksOf(in packet));
             }
             else
             {
@@ -172,6 +171,12 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             }
         }
     }
+
+    /// <summary>Marks for the sending side by the transport header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint MarksOf(in PacketSummary packet) => packet.Protocol == Ip.Tcp
+        ? s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)]
+        : packet.CarriesData ? FlowMarks.Data : 0;
 
     private static IpAddress DestinationOf(in PacketSummary packet)
     {
@@ -236,9 +241,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
 
         byte protocol = packet.Protocol;
         ushort sourcePort = packet.SourcePort, destinationPort = packet.DestinationPort;
-        uint marks = packet.CarriesData ? FlowMarks.Data : 0;
-        if (protocol == Ip.Tcp) marks = s_tcpMarks[packet.TcpFlags | (packet.CarriesData ? 64 : 0)];
-        else if (protocol is Ip.Icmp or Ip.Icmpv6)
+        uint marks = MarksOf(in packet);
+        if (protocol is Ip.Icmp or Ip.Icmpv6)
         {
             if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet)) return;
 

@@ -32,27 +32,10 @@ public sealed partial class FrameWalk
             case Ethernet.Ppp: return Ppp(at, end, layers);
             case Ethernet.Arp when end - at >= 28: return Arp(at);
             default:
-                DecodeStatus status = NonIp(type);
+                DecodeStatus status = FrameDecoder.NonIpEtherType(type);
                 return status == DecodeStatus.EtherTypeOther ? status : Ends(DecodeStatusNames.Of(status), at, end, status);
         }
     }
-
-    private static DecodeStatus NonIp(int type) => type switch
-    {
-        Ethernet.Arp => DecodeStatus.Arp,
-        Ethernet.Rarp => DecodeStatus.Rarp,
-        Ethernet.Lldp => DecodeStatus.Lldp,
-        Ethernet.SlowProtocols => DecodeStatus.SlowProtocols,
-        Ethernet.Eapol => DecodeStatus.Eapol,
-        Ethernet.Ptp => DecodeStatus.Ptp,
-        Ethernet.Profinet => DecodeStatus.Profinet,
-        Ethernet.Loopback => DecodeStatus.EthernetLoopback,
-        Ethernet.PppoeDiscovery => DecodeStatus.PppoeDiscovery,
-        Ethernet.Ipx => DecodeStatus.Ipx,
-        Ethernet.AppleTalk or Ethernet.AppleTalkArp => DecodeStatus.AppleTalk,
-        Ethernet.IsIsTrunk => DecodeStatus.IsIs,
-        _ => DecodeStatus.EtherTypeOther,
-    };
 
     /// <summary>RFC 826, for the addresses of IPv4 over Ethernet; others are named only.</summary>
     private DecodeStatus Arp(int at)

@@ -104,10 +104,7 @@ public sealed unsafe class CopyFilter : IDisposable
             : CopyKind.Identical;
         bool identified = packet.Version == 4 && Unsafe.ReadUnaligned<ushort>(packet.Addresses - Ip.V4Source + Ip.V4Id) != 0;
         long window = identified ? WindowNs : kind == CopyKind.Identical ? IdenticalWindowNs : UnidentifiedWindowNs;
-        ulong apart = frame.TimestampNs >= entry->TimestampNs
-            ? (ulong)(frame.TimestampNs - entry->TimestampNs)
-            : (ulong)(entry->TimestampNs - frame.TimestampNs);
-        if (apart > (ulong)window)
+        if (TimeDistance.Of(frame.TimestampNs, entry->TimestampNs) > (ulong)window)
         {
             Remember(entry, hash, in packet, in frame, macs);
             return false;

@@ -25,15 +25,15 @@ internal static unsafe class CopyHash
         {
             byte* ip = packet.Addresses - Ip.V4Source;
             ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0xffff_ffff_ffff_00ff; // without the service class
-            hash = Fold(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One ^ packet.Protocol);
+            hash = FoldedProduct.Of(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One ^ packet.Protocol);
         }
         else
         {
             byte* ip = packet.Addresses - Ip.V6Source;
             ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0x00ff_ffff_ffff_0f00; // without traffic class and hop limit
-            hash = Fold(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One);
-            hash = Fold(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 8), Unsafe.ReadUnaligned<ulong>(packet.Addresses + 16) ^ Two);
-            hash = Fold(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 24), One);
+            hash = FoldedProduct.Of(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One);
+            hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 8), Unsafe.ReadUnaligned<ulong>(packet.Addresses + 16) ^ Two);
+            hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 24), One);
         }
 
         byte* end = packet.Payload + packet.PayloadLength;
@@ -42,14 +42,14 @@ internal static unsafe class CopyHash
 
         // Chains of multiplications that do not wait for each other. The last 16 bytes overlap what the steps before them took when there is less.
         byte* last = end - 16, second = length < 32 ? last : at + 16;
-        ulong first = Fold(Unsafe.ReadUnaligned<ulong>(at) ^ seed, Unsafe.ReadUnaligned<ulong>(at + 8) ^ One);
-        ulong next = Fold(Unsafe.ReadUnaligned<ulong>(second) ^ seed, Unsafe.ReadUnaligned<ulong>(second + 8) ^ Two);
-        ulong ending = Fold(Unsafe.ReadUnaligned<ulong>(last) ^ Two, Unsafe.ReadUnaligned<ulong>(last + 8) ^ seed);
-        hash = Fold(hash ^ BitOperations.RotateLeft(first, 17), next ^ BitOperations.RotateLeft(ending, 29) ^ (ulong)length);
+        ulong first = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(at) ^ seed, Unsafe.ReadUnaligned<ulong>(at + 8) ^ One);
+        ulong next = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(second) ^ seed, Unsafe.ReadUnaligned<ulong>(second + 8) ^ Two);
+        ulong ending = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(last) ^ Two, Unsafe.ReadUnaligned<ulong>(last + 8) ^ seed);
+        hash = FoldedProduct.Of(hash ^ BitOperations.RotateLeft(first, 17), next ^ BitOperations.RotateLeft(ending, 29) ^ (ulong)length);
         if (packet.Protocol == Ip.Tcp) return hash;
         byte* stop = at + OtherBytes;
         if (stop > last) stop = last;
-        for (at += 32; at < stop; at += 16) hash = Fold(hash ^ Unsafe.ReadUnaligned<ulong>(at), Unsafe.ReadUnaligned<ulong>(at + 8) ^ One);
+        for (at += 32; at < stop; at += 16) hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(at), Unsafe.ReadUnaligned<ulong>(at + 8) ^ One);
         return hash;
     }
 
@@ -60,13 +60,6 @@ internal static unsafe class CopyHash
         ulong first = Unsafe.ReadUnaligned<ulong>(at), second = 0;
         if (length < 8) first &= (1UL << (int)(8 * length)) - 1;
         else if (length > 8) second = Unsafe.ReadUnaligned<ulong>(at + 8) & ((1UL << (int)(8 * (length - 8))) - 1);
-        return Fold(hash ^ first, second ^ Two ^ (ulong)length);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong x, ulong y)
-    {
-        ulong high = Math.BigMul(x, y, out ulong low);
-        return high ^ low;
+        return FoldedProduct.Of(hash ^ first, second ^ Two ^ (ulong)length);
     }
 }

@@ -240,7 +240,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
     {
-        // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they cost no look at the tags.
+        // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they cost no look at what is missing.
         const int Plausible = 1 << 26;
         uint end = packet->Sequence + packet->SequenceLength;
         int ahead = (int)(packet->Sequence - next);

@@ -100,7 +100,7 @@ public sealed unsafe class FragmentTable : IDisposable
             if (entry->Used && entry->Key == key)
             {
                 // The identification is taken again for another datagram after a while.
-                if (Distance(timestampNs, entry->SeenNs) > LifetimeNs) return Take(entry, in key, timestampNs);
+                if (TimeDistance.Of(timestampNs, entry->SeenNs) > LifetimeNs) return Take(entry, in key, timestampNs);
                 entry->SeenNs = timestampNs;
                 return entry;
             }
@@ -110,9 +110,6 @@ public sealed unsafe class FragmentTable : IDisposable
 
         return Take(oldest, in key, timestampNs);
     }
-
-    /// <summary>Times come from the capture, so that their difference may need 64 bits without a sign.</summary>
-    private static ulong Distance(long x, long y) => (ulong)Math.Max(x, y) - (ulong)Math.Min(x, y);
 
     private Entry* Take(Entry* entry, in DatagramKey key, long timestampNs)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -20,12 +21,5 @@ public readonly struct HashSeed(ulong a, ulong b, ulong c)
 
     /// <summary>Hash of two words: two rounds of 64 x 64 -> 128 bit multiplication, both halves folded (the construction of wyhash).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Mix(ulong x, ulong y) => Fold(Fold(x ^ a, y ^ b) ^ c, 0x9e3779b97f4a7c15);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong x, ulong y)
-    {
-        ulong high = Math.BigMul(x, y, out ulong low);
-        return high ^ low;
-    }
+    public ulong Mix(ulong x, ulong y) => FoldedProduct.Of(FoldedProduct.Of(x ^ a, y ^ b) ^ c, 0x9e3779b97f4a7c15);
 }

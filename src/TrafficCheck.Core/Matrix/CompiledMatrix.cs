@@ -22,8 +22,9 @@ public sealed class CompiledMatrix
         _lists = lists;
         ServerPortRows = serverPortRows;
         Sets = sets;
-        Applications = new List<string>(matrix.Rows.Where(r => r.Application is not null).Select(r => r.Application!).Distinct());
-        _applicationOfRow = [.. matrix.Rows.Select(r => r.Application is { } word ? ((List<string>)Applications).IndexOf(word) : -1)];
+        List<string> applications = [.. matrix.Rows.Select(r => r.Application).OfType<string>().Distinct()];
+        Applications = applications;
+        _applicationOfRow = [.. matrix.Rows.Select(r => r.Application is { } word ? applications.IndexOf(word) : -1)];
     }
 
     public AllowedMatrix Matrix { get; }

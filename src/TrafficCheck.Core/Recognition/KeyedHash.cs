@@ -17,13 +17,7 @@ internal readonly struct KeyedHash(ulong a, ulong b)
         return new(BitConverter.ToUInt64(bytes), BitConverter.ToUInt64(bytes[8..]));
     }
 
-    public ulong Mix(ulong x, ulong y) => Fold(Fold(x ^ a, y ^ b) ^ a, 0x9e3779b97f4a7c15);
+    public ulong Mix(ulong x, ulong y) => FoldedProduct.Of(FoldedProduct.Of(x ^ a, y ^ b) ^ a, 0x9e3779b97f4a7c15);
 
     public ulong Mix(IpAddress address, ulong more) => Mix(Mix((ulong)(address.Value >> 64), (ulong)address.Value), more);
-
-    private static ulong Fold(ulong x, ulong y)
-    {
-        ulong high = Math.BigMul(x, y, out ulong low);
-        return high ^ low;
-    }
 }

@@ -55,7 +55,7 @@ public static unsafe partial class FrameDecoder
             ? DecodeStatus.LinkHeaderCut
             : DecodeEtherType(at + Ethernet.HeaderLength, end, U16(at + Ethernet.TypeOffset), ref packet, layers);
 
-    private static DecodeStatus NonIpEtherType(int type) => type switch
+    internal static DecodeStatus NonIpEtherType(int type) => type switch
     {
         Ethernet.Arp => DecodeStatus.Arp,
         Ethernet.Rarp => DecodeStatus.Rarp,

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Explain;
@@ -21,19 +20,13 @@ public static class ExplanationJson
     {
         ArgumentNullException.ThrowIfNull(explanation);
         ArgumentNullException.ThrowIfNull(output);
-        using var bytes = new MemoryStream();
-        SafeJson.WriteDocument(bytes, json => Document(json, explanation));
-        output.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+        SafeJson.WriteDocument(output, json => Document(json, explanation));
     }
 
     private static void Document(Utf8JsonWriter json, FrameExplanation explanation)
     {
         json.WriteStartObject();
-        json.WriteString("schema", Schema);
-        json.WriteStartObject("tool");
-        json.WriteString("name", ReportTool.Name);
-        json.WriteString("version", ReportTool.Version);
-        json.WriteEndObject();
+        json.WriteOrigin(Schema);
         Frame(json, explanation);
         Layers(json, explanation.Walk);
         Decoding(json, explanation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -27,6 +28,24 @@ internal static class SafeJson
         using (var json = new Utf8JsonWriter(output, Indented)) write(json);
         output.WriteByte((byte)'\n');
         output.Flush();
+    }
+
+    /// <summary>As <see cref="WriteDocument(Stream, Action{Utf8JsonWriter})"/>; the document is built in memory.</summary>
+    public static void WriteDocument(TextWriter output, Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        WriteDocument(bytes, write);
+        output.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+    }
+
+    /// <summary>What a report says of itself before all else.</summary>
+    public static void WriteOrigin(this Utf8JsonWriter json, string schema)
+    {
+        json.WriteString("schema", schema);
+        json.WriteStartObject("tool");
+        json.WriteString("name", ReportTool.Name);
+        json.WriteString("version", ReportTool.Version);
+        json.WriteEndObject();
     }
 
     /// <summary>Hands buffered bytes on, so that memory does not grow with the document.</summary>

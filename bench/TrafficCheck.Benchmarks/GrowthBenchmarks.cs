@@ -57,6 +57,6 @@ public unsafe class GrowthBenchmarks
         packet->Bytes = 1500;
         packet->Packets = 1;
         packet->Marks = FlowMarks.Ack;
-        if (_table.Commit()) _table.Flush(ref _sink);
+        if (_table.Commit()) _table.Advance(ref _sink);
     }
 }

@@ -14,12 +14,14 @@ internal unsafe interface IByteOrder
 internal readonly unsafe struct LittleEndian : IByteOrder
 {
     // SAFETY: the caller has checked that the bytes lie inside its buffer; unaligned loads are allowed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort U16(byte* at)
     {
         ushort value = Unsafe.ReadUnaligned<ushort>(at);
         return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint U32(byte* at)
     {
         uint value = Unsafe.ReadUnaligned<uint>(at);
@@ -30,12 +32,14 @@ internal readonly unsafe struct LittleEndian : IByteOrder
 internal readonly unsafe struct BigEndian : IByteOrder
 {
     // SAFETY: the caller has checked that the bytes lie inside its buffer; unaligned loads are allowed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort U16(byte* at)
     {
         ushort value = Unsafe.ReadUnaligned<ushort>(at);
         return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint U32(byte* at)
     {
         uint value = Unsafe.ReadUnaligned<uint>(at);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Capture.Formats;
@@ -38,6 +39,7 @@ internal readonly unsafe struct StandardLayout : IRecordLayout
 {
     public static int HeaderLength => 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lengths<TOrder>(byte* header, out uint captured, out uint wire)
         where TOrder : struct, IByteOrder
     {
@@ -52,6 +54,7 @@ internal readonly unsafe struct ModifiedLayout : IRecordLayout
 {
     public static int HeaderLength => 24;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lengths<TOrder>(byte* header, out uint captured, out uint wire)
         where TOrder : struct, IByteOrder => StandardLayout.Lengths<TOrder>(header, out captured, out wire);
 }
@@ -61,6 +64,7 @@ internal readonly unsafe struct SwappedLayout : IRecordLayout
 {
     public static int HeaderLength => 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lengths<TOrder>(byte* header, out uint captured, out uint wire)
         where TOrder : struct, IByteOrder => StandardLayout.Lengths<TOrder>(header, out wire, out captured);
 }
@@ -70,6 +74,7 @@ internal readonly unsafe struct MaybeSwappedLayout : IRecordLayout
 {
     public static int HeaderLength => 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lengths<TOrder>(byte* header, out uint captured, out uint wire)
         where TOrder : struct, IByteOrder
     {

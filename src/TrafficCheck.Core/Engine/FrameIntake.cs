@@ -40,8 +40,13 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private PacketSummary* _packets;
     private readonly DecodeStatus[] _packetStatuses = new DecodeStatus[Block];
     private readonly ulong[] _copyHashes = new ulong[Block];
+    private readonly Arrival[] _arrivals = new Arrival[Block];
+    private readonly byte[] _admitted = new byte[Block];
     private TSink _sink;
     private ObservationStart _observation;
+
+    // A flow that is first seen up to these times may be older than the capture.
+    private long _tcpEarlyUntilNs, _udpEarlyUntilNs, _otherEarlyUntilNs;
     private int _interface = -1;
     private PacketClock _clock = new();
     private readonly FlowLimits _limits;
@@ -95,7 +100,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     public long PacketsCut { get; private set; }
 
     /// <summary>
-    /// In blocks, twice over each: first every frame is decoded and the line fetched in which its copy would be found, then the packets go on.
+    /// In blocks, and over each block in three loops that are short enough to keep what they need in registers: decode (and fetch the line in
+    /// which a copy would be found), account and leave copies out, hand on to the flow tables.
     /// </summary>
     public void Process(FrameBatch batch, int start, int count)
     {
@@ -104,7 +110,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         {
             ReadOnlySpan<FrameDescriptor> block = frames.Slice(done, Math.Min(Block, frames.Length - done));
             Decode(batch.Buffer, block);
-            Account(batch.Buffer, block);
+            int admitted = Account(batch.Buffer, block);
+            HandOn(admitted);
         }
 
         if (count > 0) _observation.Saw(_clock.NowNs);
@@ -143,31 +150,49 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         else BadChecksums.Icmp++;
     }
 
-    private void Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
+    /// <summary>Counts each frame of a block, and finds out which of their packets go on to flows.</summary>
+    /// <returns>How many do; their places in the block are in <see cref="_admitted"/>, with time and number in <see cref="_arrivals"/>.</returns>
+    private int Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
+        int admitted = 0;
+        long read = FramesRead;
+        Span<Arrival> arrivals = _arrivals.AsSpan(0, block.Length);
         for (int i = 0; i < block.Length; i++)
         {
-            FrameDescriptor frame = block[i];
-            ref readonly PacketSummary packet = ref _packets[i];
-            DecodeStatus status = _packetStatuses[i];
-            long number = ++FramesRead;
-            if (frame.Interface != _interface) EnterInterface(in frame);
-            frame.TimestampNs = _clock.Read(frame.TimestampNs);
+            ref readonly FrameDescriptor frame = ref block[i];
+            PacketSummary* packet = _packets + i;
+            if (frame.Interface != _interface) admitted = EnterInterface(in frame, admitted);
+            long now = _clock.Read(frame.TimestampNs);
             if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
-            if (packet.Oddities == Wire.Oddities.PacketCut) PacketsCut++;
-            else if (packet.Oddities != 0) Oddities.Count(packet.Oddities);
+            if (packet->Oddities == Wire.Oddities.PacketCut) PacketsCut++;
+            else if (packet->Oddities != 0) Oddities.Count(packet->Oddities);
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
-            if (status > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
-            if (_copies is not null && _copies.IsCopy(_copyHashes[i], in packet, in frame, MacsOf(buffer + frame.Offset, in frame))) continue;
+            arrivals[i] = new(now, ++read, frame.Interface);
+            if (_packetStatuses[i] > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
+            if (_copies is not null && _copies.IsCopy(_copyHashes[i], in *packet, in arrivals[i], MacsOf(buffer + frame.Offset, in frame))) continue;
+            _admitted[admitted++] = (byte)i;
+        }
+
+        FramesRead = read;
+        return admitted;
+    }
+
+    private void HandOn(int admitted)
+    {
+        foreach (byte i in _admitted.AsSpan(0, admitted))
+        {
+            ref readonly PacketSummary packet = ref _packets[i];
+            ref readonly Arrival arrival = ref _arrivals[i];
+            DecodeStatus status = _packetStatuses[i];
             if (status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
             {
                 if (packet.SourcePort == PeerNaming.DnsPort && _names is not null && packet.PayloadLength > 0)
-                    _names.Learn(in packet, DestinationOf(in packet), number, frame.TimestampNs);
-                Enqueue(in packet, in frame, number, packet.Protocol, packet.SourcePort, packet.DestinationPort, MarksOf(in packet));
+                    _names.Learn(in packet, DestinationOf(in packet), arrival.Frame, arrival.TimestampNs);
+                Enqueue(in packet, in arrival, packet.Protocol, packet.SourcePort, packet.DestinationPort, MarksOf(in packet));
             }
             else
             {
-                ProcessRest(status, in packet, in frame, number);
+                ProcessRest(status, in packet, in arrival);
             }
         }
     }
@@ -224,18 +249,18 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         return inside;
     }
 
-    private void ProcessRest(DecodeStatus status, in PacketSummary packet, in FrameDescriptor frame, long number)
+    private void ProcessRest(DecodeStatus status, in PacketSummary packet, in Arrival arrival)
     {
         switch (status)
         {
             case DecodeStatus.LaterFragment when !NeedsFirstFragment(in packet):
-                Enqueue(in packet, in frame, number, packet.Protocol, 0, 0, FlowMarks.Data);
+                Enqueue(in packet, in arrival, packet.Protocol, 0, 0, FlowMarks.Data);
                 return;
 
             case DecodeStatus.LaterFragment:
-                if (!_fragments.Later(KeyOf(in packet), packet.IpLength, frame.TimestampNs, number, out FirstFragment first)) return;
+                if (!_fragments.Later(KeyOf(in packet), packet.IpLength, arrival.TimestampNs, arrival.Frame, out FirstFragment first)) return;
                 if (first.CarriesTunnel) TunnelFragments++;
-                else Enqueue(in packet, in frame, number, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
+                else Enqueue(in packet, in arrival, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
                 return;
         }
 
@@ -254,13 +279,13 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
 
         if (!packet.IsFragment)
         {
-            Enqueue(in packet, in frame, number, protocol, sourcePort, destinationPort, marks);
+            Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
             return;
         }
 
-        WaitingFragments waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort), frame.TimestampNs);
-        if (waited.Packets > 0) EnqueueWaiting(in packet, in frame, in waited, protocol, sourcePort, destinationPort);
-        Enqueue(in packet, in frame, number, protocol, sourcePort, destinationPort, marks);
+        WaitingFragments waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort), arrival.TimestampNs);
+        if (waited.Packets > 0) EnqueueWaiting(in packet, in arrival, in waited, protocol, sourcePort, destinationPort);
+        Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
     }
 
     /// <summary>
@@ -273,73 +298,79 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         || (packet.Version == 6 && packet.Protocol is (Ip.HopByHop or Ip.Routing or Ip.DestinationOptions or Ip.Fragment));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Enqueue(
-        in PacketSummary packet, in FrameDescriptor frame, long number, byte protocol, ushort sourcePort, ushort destinationPort, uint marks)
+    private void Enqueue(in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks)
     {
-        if (packet.Version == 4)
+        if (packet.Version != 4)
         {
-            FlowPacket<Ipv4Key>* entry = _v4.Next();
-            entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
-            Fill(entry, in packet, in frame, number, protocol, marks);
-            if (_v4.Commit()) _v4.Flush(ref _sink);
+            EnqueueV6(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
+            return;
         }
-        else
-        {
-            FlowPacket<Ipv6Key>* entry = _v6.Next();
-            entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
-            Fill(entry, in packet, in frame, number, protocol, marks);
-            if (_v6.Commit()) _v6.Flush(ref _sink);
-        }
+
+        FlowPacket<Ipv4Key>* entry = _v4.Next();
+        entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
+        Fill(entry, in packet, in arrival, fromHigh, protocol, marks);
+        if (_v4.Commit()) _v4.Advance(ref _sink);
+    }
+
+    /// <summary>By itself, so that the code for the more frequent family keeps its values in registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EnqueueV6(in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks)
+    {
+        FlowPacket<Ipv6Key>* entry = _v6.Next();
+        entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
+        Fill(entry, in packet, in arrival, fromHigh, protocol, marks);
+        if (_v6.Commit()) _v6.Advance(ref _sink);
     }
 
     /// <summary>Fragments that waited go to their flow as one entry with their sums.</summary>
     private void EnqueueWaiting(
-        in PacketSummary packet, in FrameDescriptor frame, in WaitingFragments waited, byte protocol, ushort sourcePort, ushort destinationPort)
+        in PacketSummary packet, in Arrival arrival, in WaitingFragments waited, byte protocol, ushort sourcePort, ushort destinationPort)
     {
-        FrameDescriptor first = frame;
-        first.TimestampNs = waited.FirstNs;
+        var first = new Arrival(waited.FirstNs, waited.FirstFrame, arrival.Interface);
+        const uint Marks = FlowMarks.Data | FlowMarks.Fragmented;
         if (packet.Version == 4)
         {
             FlowPacket<Ipv4Key>* entry = _v4.Next();
-            entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
-            Fill(entry, in packet, in first, waited.FirstFrame, protocol, FlowMarks.Data | FlowMarks.Fragmented);
+            entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
+            Fill(entry, in packet, in first, fromHigh, protocol, Marks);
             entry->Packets = waited.Packets;
             entry->Bytes = waited.Bytes;
-            if (_v4.Commit()) _v4.Flush(ref _sink);
+            if (_v4.Commit()) _v4.Advance(ref _sink);
         }
         else
         {
             FlowPacket<Ipv6Key>* entry = _v6.Next();
-            entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out entry->FromHigh);
-            Fill(entry, in packet, in first, waited.FirstFrame, protocol, FlowMarks.Data | FlowMarks.Fragmented);
+            entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
+            Fill(entry, in packet, in first, fromHigh, protocol, Marks);
             entry->Packets = waited.Packets;
             entry->Bytes = waited.Bytes;
-            if (_v6.Commit()) _v6.Flush(ref _sink);
+            if (_v6.Commit()) _v6.Advance(ref _sink);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fill<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet, in FrameDescriptor frame, long number, byte protocol, uint marks)
+    private void Fill<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet, in Arrival arrival, byte fromHigh, byte protocol, uint marks)
         where TKey : unmanaged, IFlowKey<TKey>
     {
-        entry->TimestampNs = frame.TimestampNs;
-        entry->Frame = number;
+        long time = arrival.TimestampNs;
+        entry->TimestampNs = time;
+        entry->Frame = arrival.Frame;
         entry->Bytes = packet.IpLength;
         entry->Packets = 1;
         entry->Vlan = packet.Vlan;
-        entry->Interface = frame.Interface;
+        entry->Interface = arrival.Interface;
+        entry->FromHigh = fromHigh;
         uint notAsked = _speechNotAsked & (marks << SynToSpeech);
-        marks <<= entry->FromHigh * FlowMarks.SideBits;
+        marks = (marks << (fromHigh * FlowMarks.SideBits)) | notAsked;
         entry->Tunnel = packet.Tunnel;
         entry->SequenceLength = 0;
         entry->Payload = packet.Payload;
         entry->PayloadLength = protocol is Ip.Tcp or Ip.Udp ? packet.PayloadLength : 0;
-        marks |= notAsked;
         if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;
         entry->Marks = marks;
-        entry->MayPredateCapture = frame.TimestampNs - _observation.SinceNs <= FlowTimeouts.Default.TcpEstablishedNs && IsEarly(protocol, frame.TimestampNs);
+        entry->MayPredateCapture = time <= (protocol == Ip.Tcp ? _tcpEarlyUntilNs : protocol is Ip.Udp or Ip.UdpLite ? _udpEarlyUntilNs : _otherEarlyUntilNs);
     }
 
     /// <summary>What the segment takes of the sequence numbers (RFC 9293 section 3.4); the numbers of a reset need not fit.</summary>
@@ -354,9 +385,6 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         entry->Sequence = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(packet.Addresses + packet.TransportOffset + 4));
         entry->SequenceLength = packet.DataLength + (uint)((packet.TcpFlags & Fin) + ((packet.TcpFlags & Syn) >> 1));
     }
-
-    private bool IsEarly(byte protocol, long timestampNs) =>
-        timestampNs - _observation.SinceNs <= FlowTimeouts.Default.Of(protocol, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Ipv4Key V4Key(in PacketSummary packet, byte protocol, ushort sourcePort, ushort destinationPort, out byte fromHigh)
@@ -406,12 +434,25 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         return live;
     }
 
+    /// <summary>Frames of another interface begin, perhaps of another input; those before them go on first.</summary>
+    /// <returns>How many packets still have to go on: none.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EnterInterface(in FrameDescriptor frame)
+    private int EnterInterface(in FrameDescriptor frame, int admitted)
     {
+        HandOn(admitted);
         _interface = frame.Interface;
         int input = frame.Interface < _interfaces.All.Count ? _interfaces.All[frame.Interface].Input : 0;
         _observation.Saw(_clock.NowNs);
         _observation.Enter(input, frame.TimestampNs);
+        _tcpEarlyUntilNs = EarlyUntil(Ip.Tcp);
+        _udpEarlyUntilNs = EarlyUntil(Ip.Udp);
+        _otherEarlyUntilNs = EarlyUntil(0);
+        return 0;
+    }
+
+    private long EarlyUntil(byte protocol)
+    {
+        long timeout = FlowTimeouts.Default.Of(protocol, 0);
+        return _observation.SinceNs > long.MaxValue - timeout ? long.MaxValue : _observation.SinceNs + timeout;
     }
 }

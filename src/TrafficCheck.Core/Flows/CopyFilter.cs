@@ -63,7 +63,7 @@ public sealed unsafe class CopyFilter : IDisposable
     /// <param name="hash">From <see cref="Prepare"/>.</param>
     /// <param name="macs">A few bits of the hardware addresses, 0 without any.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsCopy(ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
+    public bool IsCopy(ulong hash, in PacketSummary packet, in Arrival arrival, ushort macs)
     {
         Set* set = _sets + (hash >> (64 - SetBits));
         Entry* entry = &set->First;
@@ -72,41 +72,42 @@ public sealed unsafe class CopyFilter : IDisposable
             entry = &set->Second;
             if (entry->Hash != hash)
             {
-                if (set->First.TimestampNs <= set->Second.TimestampNs) entry = &set->First;
-                Remember(entry, hash, in packet, in frame, macs);
+                // The older one, found without a branch that nothing predicts.
+                entry = &set->First + (set->First.TimestampNs > set->Second.TimestampNs ? 1 : 0);
+                Remember(entry, hash, in packet, in arrival, macs);
                 return false;
             }
         }
 
-        return Compare(entry, hash, in packet, in frame, macs);
+        return Compare(entry, hash, in packet, in arrival, macs);
     }
 
     public void Dispose() => _memory.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Remember(Entry* entry, ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
+    private static void Remember(Entry* entry, ulong hash, in PacketSummary packet, in Arrival arrival, ushort macs)
     {
         entry->Hash = hash;
-        entry->TimestampNs = frame.TimestampNs;
+        entry->TimestampNs = arrival.TimestampNs;
         entry->Vlan = packet.Vlan;
-        entry->Interface = frame.Interface;
+        entry->Interface = arrival.Interface;
         entry->Macs = macs;
         entry->HopLimit = HopLimit(in packet);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Compare(Entry* entry, ulong hash, in PacketSummary packet, in FrameDescriptor frame, ushort macs)
+    private bool Compare(Entry* entry, ulong hash, in PacketSummary packet, in Arrival arrival, ushort macs)
     {
         CopyKind kind = entry->HopLimit != HopLimit(in packet) ? CopyKind.Routed
             : entry->Vlan != packet.Vlan ? CopyKind.Vlan
-            : entry->Interface != frame.Interface ? CopyKind.Interface
+            : entry->Interface != arrival.Interface ? CopyKind.Interface
             : entry->Macs != macs ? CopyKind.HardwareAddress
             : CopyKind.Identical;
         bool identified = packet.Version == 4 && Unsafe.ReadUnaligned<ushort>(packet.Addresses - Ip.V4Source + Ip.V4Id) != 0;
         long window = identified ? WindowNs : kind == CopyKind.Identical ? IdenticalWindowNs : UnidentifiedWindowNs;
-        if (TimeDistance.Of(frame.TimestampNs, entry->TimestampNs) > (ulong)window)
+        if (TimeDistance.Of(arrival.TimestampNs, entry->TimestampNs) > (ulong)window)
         {
-            Remember(entry, hash, in packet, in frame, macs);
+            Remember(entry, hash, in packet, in arrival, macs);
             return false;
         }
 
@@ -115,7 +116,7 @@ public sealed unsafe class CopyFilter : IDisposable
         var pair = kind switch
         {
             CopyKind.Vlan => (kind, entry->Vlan, packet.Vlan),
-            CopyKind.Interface => (kind, entry->Interface, frame.Interface),
+            CopyKind.Interface => (kind, entry->Interface, arrival.Interface),
             _ => (kind, packet.Vlan, packet.Vlan),
         };
         if (_pairs.Count >= MaxPairs && !_pairs.ContainsKey(pair)) pair = (kind, 0, 0);

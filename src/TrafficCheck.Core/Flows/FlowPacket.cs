@@ -3,7 +3,7 @@ using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
-/// <summary>What one packet (or several fragments that waited for their first) adds to its flow: the row type of a table's batch.</summary>
+/// <summary>What one packet (or several fragments that waited for their first) adds to its flow: a place in the ring of a table.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FlowPacket<TKey>
     where TKey : unmanaged, IFlowKey<TKey>

@@ -5,19 +5,26 @@ using System.Runtime.Intrinsics.X86;
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>
-/// The live flows of one address family. Packets come in batches, because the table is larger than the cache and the wait for memory is its
-/// cost: adding a packet to the batch fetches the index line of its hash, the first pass over a full batch fetches the records, the second
-/// updates them. A record is 64 bytes for IPv4. Records keep their number for life, numbers are given out in packet order, and so
-/// everything that walks the records (expiry, eviction, the end of the input) does so in an order that the hash seed has no part in.
+/// The live flows of one address family. Packets wait in a ring, because the table is larger than the cache and the wait for memory is its
+/// cost: a packet that enters fetches the index line of its hash, some packets later its record is fetched, and again some later it is
+/// updated, so that the fetches go on behind the decoding of the packets in between. A record is 64 bytes for IPv4. Records keep their number
+/// for life, numbers are given out in packet order, and so everything that walks the records (expiry, eviction, the end of the input) does so
+/// in an order that the hash seed has no part in.
 /// </summary>
 public sealed unsafe class FlowTable<TKey> : IDisposable
     where TKey : unmanaged, IFlowKey<TKey>
 {
-    /// <summary>Packets in a batch: enough to hide a memory access behind the others, few enough for the first-level cache.</summary>
-    public const int BatchSize = 64;
+    /// <summary>Packets that go a stage on together.</summary>
+    public const int Group = 8;
 
-    /// <summary>Records looked at for expiry with each batch: a table of a million is swept every four million packets.</summary>
-    private const int ExpiryBudget = 16;
+    /// <summary>Packets that enter between the fetch of a packet's index line and that of its record, and between the entry and the update.</summary>
+    private const int RecordLead = 16, UpdateLead = 48;
+
+    /// <summary>Room for the packets that wait, a power of two: few enough for the first-level cache.</summary>
+    private const int Ring = 64;
+
+    /// <summary>Packets between two looks for idle flows, and records looked at: a table of a million is swept every four million packets.</summary>
+    private const int ExpiryPackets = 64, ExpiryBudget = 16;
 
     private const int EvictionSample = 32;
 
@@ -35,9 +42,12 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     /// touches them with every packet: four bytes of many flows stay in the cache, whole tags do not.
     /// </summary>
     private readonly uint* _missing;
-    private readonly FlowPacket<TKey>* _batch;
+    private readonly FlowPacket<TKey>* _ring;
     private readonly uint* _guesses;
     private readonly uint _capacity;
+
+    // Packets that entered, whose record was fetched, and that were taken into their flows.
+    private long _entered, _fetched, _taken;
     private uint _used = 1;
     private uint _freeList;
     private uint _expiryCursor = 1;
@@ -57,14 +67,14 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         _tags = (FlowTags*)_tagMemory.Start;
         _missingMemory = PageMemory.Allocate(sizeof(uint) * (nuint)_capacity);
         _missing = (uint*)_missingMemory.Start;
-        _batch = (FlowPacket<TKey>*)NativeMemory.AlignedAlloc((nuint)(sizeof(FlowPacket<TKey>) * BatchSize), 64);
-        _guesses = (uint*)NativeMemory.AlignedAlloc(sizeof(uint) * BatchSize, 64);
+        _ring = (FlowPacket<TKey>*)NativeMemory.AlignedAlloc((nuint)(sizeof(FlowPacket<TKey>) * Ring), 64);
+        _guesses = (uint*)NativeMemory.AlignedAlloc(sizeof(uint) * Ring, 64);
     }
 
     ~FlowTable() => Free();
 
-    /// <summary>Packets waiting in the batch.</summary>
-    public int Queued { get; private set; }
+    /// <summary>Packets waiting in the ring.</summary>
+    public int Waiting => (int)(_entered - _taken);
 
     public long Opened { get; private set; }
 
@@ -80,53 +90,36 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     public long Packets { get; private set; }
 
     /// <summary>
-    /// The next free place of the batch. The caller sets all its fields but <see cref="FlowPacket{TKey}.Hash"/>, calls
-    /// <see cref="Commit"/>, and <see cref="Flush"/> when the batch is full.
+    /// The next free place of the ring. The caller sets all its fields but <see cref="FlowPacket{TKey}.Hash"/>, calls
+    /// <see cref="Commit"/>, and <see cref="Advance"/> when that says so.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public FlowPacket<TKey>* Next() => _batch + Queued;
+    public FlowPacket<TKey>* Next() => _ring + (_entered & (Ring - 1));
 
-    /// <returns>Whether the batch is full now.</returns>
+    /// <returns>Whether a group is complete: <see cref="Advance"/> must be called before the next packet.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Commit()
     {
-        FlowPacket<TKey>* packet = _batch + Queued;
+        FlowPacket<TKey>* packet = Next();
         packet->Hash = TKey.Hash(in packet->Key, in _seed);
         _index.Prefetch(packet->Hash);
-        return ++Queued == BatchSize;
+        return (++_entered & (Group - 1)) == 0;
     }
 
-    /// <summary>Adds the batch to the flows.</summary>
+    /// <summary>Moves the packets in the ring a group on.</summary>
+    public void Advance<TSink>(ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        Fetch(_entered - RecordLead);
+        Take(_entered - UpdateLead, ref sink);
+    }
+
+    /// <summary>Takes all packets that wait into their flows.</summary>
     public void Flush<TSink>(ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        int count = Queued;
-        if (count == 0) return;
-        for (int i = 0; i < count; i++)
-        {
-            uint guess = _index.Guess(_batch[i].Hash);
-            _guesses[i] = guess;
-            var record = (byte*)(_records + guess);
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(record);
-                Sse.Prefetch0(_missing + guess);
-                if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
-            }
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            FlowPacket<TKey>* packet = _batch + i;
-            FlowRecord<TKey>* record = _records + _guesses[i];
-            if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
-            else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
-            Update(record, packet);
-            if (packet->PayloadLength != 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
-        }
-
-        Queued = 0;
-        if (_shortestTimeoutNs != long.MaxValue) Expire(ExpiryBudget, ref sink);
+        Fetch(_entered);
+        Take(_entered, ref sink);
     }
 
     /// <summary>The marks of a live flow, for packets that speak of another flow (ICMP errors). Flushes first.</summary>
@@ -150,7 +143,9 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         {
             FlowRecord<TKey>* record = _records + number;
             if (record->Key.IsNone) continue;
-            Close(number, FlowEnd.InputEnded, ref sink);
+
+            // Whether the sweep for idle flows had come by already must not show in the counts.
+            Close(number, IsIdle(record, _limits.NowNs) ? FlowEnd.Expired : FlowEnd.InputEnded, ref sink);
 
             // All end at once: taking each out of the index would cost a search and serve nobody.
             *record = default;
@@ -171,6 +166,44 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         _tagMemory.Dispose();
         _missingMemory.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fetch(long until)
+    {
+        for (; _fetched < until; _fetched++)
+        {
+            long at = _fetched & (Ring - 1);
+            uint guess = _index.Guess(_ring[at].Hash);
+            _guesses[at] = guess;
+            var record = (byte*)(_records + guess);
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(record);
+                Sse.Prefetch0(_missing + guess);
+                if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Take<TSink>(long until, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        while (_taken < until)
+        {
+            long at = _taken & (Ring - 1);
+            FlowPacket<TKey>* packet = _ring + at;
+            FlowRecord<TKey>* record = _records + _guesses[at];
+            if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
+            else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
+            Update(record, packet);
+            if (packet->PayloadLength != 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
+
+            // Not by the time of the packets that wait behind this one: they may be of the flows that would be ended.
+            if ((++_taken & (ExpiryPackets - 1)) == 0 && _shortestTimeoutNs != long.MaxValue)
+                Expire(Math.Min(_limits.NowNs, packet->TimestampNs), ref sink);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -344,25 +377,32 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         Open(record, packet);
     }
 
-    private void Expire<TSink>(int budget, ref TSink sink)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Expire<TSink>(long now, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        long now = _limits.NowNs;
-        for (; budget > 0 && _used > 1; budget--)
+        for (int budget = ExpiryBudget; budget > 0 && _used > 1; budget--)
         {
             uint number = _expiryCursor;
             if (number >= _used) number = 1;
             _expiryCursor = number + 1;
             FlowRecord<TKey>* record = _records + number;
-            long last = record->State.LastNs;
-            if (now <= last || record->Key.IsNone) continue;
-
-            // Unsigned, because the times may be at both ends of what 64 bits hold.
-            ulong idle = (ulong)(now - last);
-            if (idle <= (ulong)_shortestTimeoutNs || idle <= (ulong)_timeouts.Of(record->Key.Protocol, record->State.Marks)) continue;
+            if (!IsIdle(record, now) || record->Key.IsNone) continue;
             Close(number, FlowEnd.Expired, ref sink);
             Release(number);
         }
+    }
+
+    /// <summary>Whether the flow has been silent at a time for longer than its timeout.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsIdle(FlowRecord<TKey>* record, long now)
+    {
+        long last = record->State.LastNs;
+        if (now <= last) return false;
+
+        // Unsigned, because the times may be at both ends of what 64 bits hold.
+        ulong idle = (ulong)(now - last);
+        return idle > (ulong)_shortestTimeoutNs && idle > (ulong)_timeouts.Of(record->Key.Protocol, record->State.Marks);
     }
 
     /// <summary>
@@ -443,7 +483,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     private void Free()
     {
         // SAFETY: freed once: Dispose suppresses the finalizer, and FlowTable is not used after Dispose.
-        NativeMemory.AlignedFree(_batch);
+        NativeMemory.AlignedFree(_ring);
         NativeMemory.AlignedFree(_guesses);
     }
 

@@ -33,7 +33,10 @@ public readonly struct Ipv4Key : IFlowKey<Ipv4Key>
     {
         ulong s = ((ulong)source << 16) | sourcePort, d = ((ulong)destination << 16) | destinationPort;
         fromHigh = s > d ? (byte)1 : (byte)0;
-        return new(Math.Min(s, d) | ((ulong)protocol << 48) | Mark, Math.Max(s, d) | ((ulong)vlan << 48));
+
+        // Exchanged by a mask, because nothing predicts the direction of the next packet.
+        ulong exchange = (s ^ d) & (0UL - fromHigh);
+        return new((s ^ exchange) | ((ulong)protocol << 48) | Mark, (d ^ exchange) | ((ulong)vlan << 48));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -154,7 +154,7 @@ public sealed unsafe class FlowTableModelTests
         packet->Bytes = model.Bytes;
         packet->Packets = 1;
         packet->Marks = model.Marks << (packet->FromHigh * FlowMarks.SideBits);
-        if (table.Commit()) table.Flush(ref sink);
+        if (table.Commit()) table.Advance(ref sink);
     }
 
     private static byte ProtocolOf(int flow) => (flow % 5) switch { 0 => 17, 1 => 47, _ => 6 };

@@ -22,7 +22,7 @@ public sealed unsafe class FlowTableTests
         packet->Frame = frame;
         packet->Bytes = 100;
         packet->Packets = 1;
-        if (table.Commit()) table.Flush(ref sink);
+        if (table.Commit()) table.Advance(ref sink);
     }
 
     [Fact]
@@ -50,6 +50,18 @@ public sealed unsafe class FlowTableTests
         table.End(ref sink);
         Assert.Equal(4900, table.Evicted);
         Assert.Equal(5000, closed.Sum(f => f.LowPackets + f.HighPackets));
+    }
+
+    [Fact]
+    public void What_is_idle_at_the_end_ended_by_its_timeout_whether_a_sweep_saw_it_or_not()
+    {
+        var limits = new FlowLimits(100);
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, limits);
+        var sink = new ListSink([]);
+        for (uint i = 0; i < 10; i++) Feed(table, i + 1, 9, 1000, i * 1_000_000_000_000, i + 1, ref sink);
+        limits.NowNs = 9_000_000_000_000;
+        table.End(ref sink);
+        Assert.Equal((6, 4), (table.Expired, table.Ended)); // an hour is 3 600 s: those of 0 to 5 000 s are idle at 9 000 s
     }
 
     [Fact]

@@ -6,6 +6,9 @@ namespace TrafficCheck.Cli.Tests;
 /// <summary>Runs the built program as a user does: in a process of its own.</summary>
 internal static class TheProgram
 {
+    /// <summary>A published program to test instead of the one that was built with the tests.</summary>
+    private static readonly string? s_published = Environment.GetEnvironmentVariable("TRAFFICCHECK_PROGRAM");
+
     public static string Samples { get; } = Path.Combine(RepositoryFolder.Find(), "samples");
 
     public static (int Code, string Output, string Errors) Run(params string[] args) => RunWith(null, args);
@@ -13,9 +16,9 @@ internal static class TheProgram
     /// <param name="input">Bytes for standard input, or null for none.</param>
     public static (int Code, string Output, string Errors) RunWith(byte[]? input, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(s_published ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.WorkingDirectory = RepositoryFolder.Find();
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "trafficcheck.dll"));
+        if (s_published is null) start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "trafficcheck.dll"));
         foreach (string arg in args) start.ArgumentList.Add(arg);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

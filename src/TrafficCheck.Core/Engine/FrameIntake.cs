@@ -100,8 +100,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     public long PacketsCut { get; private set; }
 
     /// <summary>
-    /// In blocks, and over each block in three loops that are short enough to keep what they need in registers: decode (and fetch the line in
-    /// which a copy would be found), account and leave copies out, hand on to the flow tables.
+    /// In blocks, and over each block in loops that are short enough to keep what they need in registers: decode, fetch the line in which
+    /// a copy would be found, account and leave copies out, hand on to the flow tables.
     /// </summary>
     public void Process(FrameBatch batch, int start, int count)
     {
@@ -110,6 +110,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         {
             ReadOnlySpan<FrameDescriptor> block = frames.Slice(done, Math.Min(Block, frames.Length - done));
             Decode(batch.Buffer, block);
+            if (_copies is not null) PrepareCopies(_copies, block.Length);
             int admitted = Account(batch.Buffer, block);
             HandOn(admitted);
         }
@@ -133,9 +134,17 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             _packetStatuses[i] = status;
             _statuses[(int)status]++;
             if (status > DecodeStatus.LaterFragment) continue;
-            if (_copies is not null) _copyHashes[i] = _copies.Prepare(in *packet);
             ChecksumFaults faults = Checksums.Check(in *packet);
             if (faults != ChecksumFaults.None) CountFaults(faults, in *packet);
+        }
+    }
+
+    /// <summary>In a loop of its own, so that the processor works on the hashes of several packets at once.</summary>
+    private void PrepareCopies(CopyFilter copies, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (_packetStatuses[i] <= DecodeStatus.LaterFragment) _copyHashes[i] = copies.Prepare(in _packets[i]);
         }
     }
 

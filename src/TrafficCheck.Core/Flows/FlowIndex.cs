@@ -18,6 +18,13 @@ internal sealed unsafe class FlowIndex : IDisposable
     private const int InitialBits = 12;
     private const byte Saturated = byte.MaxValue;
 
+    /// <summary>Record numbers have 30 bits (<see cref="FlowLimits.HighestMax"/>); the two above them hold more of the hash beside the tag.</summary>
+    private const int NumberBits = 30;
+    private const uint NumberMask = (1u << NumberBits) - 1;
+
+    /// <summary>Chunks by which the records of an index that grows are fetched before they are read.</summary>
+    private const uint GrowthLead = 4;
+
     private PageMemory _memory;
     private Chunk* _chunks;
     private int _bits = InitialBits;
@@ -49,8 +56,13 @@ internal sealed unsafe class FlowIndex : IDisposable
     public uint Guess(ulong hash)
     {
         Chunk* chunk = _chunks + Home(hash);
-        uint matches = Matches(chunk, Tag(hash));
-        return matches == 0 ? 0 : chunk->Numbers[BitOperations.TrailingZeroCount(matches)];
+        for (uint matches = Matches(chunk, Tag(hash)); matches != 0; matches &= matches - 1)
+        {
+            uint number = chunk->Numbers[BitOperations.TrailingZeroCount(matches)] ^ MoreOf(hash);
+            if (number <= NumberMask) return number;
+        }
+
+        return 0;
     }
 
     /// <summary>Steps through all numbers that may have this hash. <paramref name="step"/> starts at default.</summary>
@@ -72,7 +84,9 @@ internal sealed unsafe class FlowIndex : IDisposable
             {
                 int slot = BitOperations.TrailingZeroCount(step.Matches);
                 step.Matches &= step.Matches - 1;
-                return chunk->Numbers[slot];
+                uint number = chunk->Numbers[slot] ^ MoreOf(hash);
+                if (number <= NumberMask) return number;
+                continue;
             }
 
             if (chunk->SentOn == 0 || step.Distance == mask) return 0;
@@ -98,7 +112,7 @@ internal sealed unsafe class FlowIndex : IDisposable
             for (uint matches = Matches(chunk, Tag(hash)); matches != 0; matches &= matches - 1)
             {
                 int slot = BitOperations.TrailingZeroCount(matches);
-                if (chunk->Numbers[slot] != number) continue;
+                if ((chunk->Numbers[slot] & NumberMask) != number) continue;
                 chunk->Tags[slot] = 0;
                 for (uint d = 0; d < distance; d++)
                 {
@@ -126,11 +140,12 @@ internal sealed unsafe class FlowIndex : IDisposable
         var chunks = (Chunk*)memory.Start;
         for (uint c = 0; c < 1u << _bits; c++)
         {
+            if (c + GrowthLead < 1u << _bits) FetchAll(_chunks + c + GrowthLead, in hashes);
             Chunk* chunk = _chunks + c;
             for (int slot = 0; slot < SlotsPerChunk; slot++)
             {
                 if (chunk->Tags[slot] == 0) continue;
-                uint number = chunk->Numbers[slot];
+                uint number = chunk->Numbers[slot] & NumberMask;
                 Insert(chunks, bits, hashes.HashOf(number), number);
             }
         }
@@ -151,6 +166,15 @@ internal sealed unsafe class FlowIndex : IDisposable
 
     public void Dispose() => _memory.Dispose();
 
+    private static void FetchAll<THashes>(Chunk* chunk, in THashes hashes)
+        where THashes : struct, IHashSource, allows ref struct
+    {
+        for (int slot = 0; slot < SlotsPerChunk; slot++)
+        {
+            if (chunk->Tags[slot] != 0) hashes.Fetch(chunk->Numbers[slot] & NumberMask);
+        }
+    }
+
     private static void Insert(Chunk* chunks, int bits, ulong hash, uint number)
     {
         uint mask = (1u << bits) - 1;
@@ -162,7 +186,7 @@ internal sealed unsafe class FlowIndex : IDisposable
             {
                 int slot = BitOperations.TrailingZeroCount(free);
                 chunk->Tags[slot] = Tag(hash);
-                chunk->Numbers[slot] = number;
+                chunk->Numbers[slot] = number | MoreOf(hash);
                 return;
             }
 
@@ -186,6 +210,10 @@ internal sealed unsafe class FlowIndex : IDisposable
         return tag == 0 ? (byte)1 : tag;
     }
 
+    /// <summary>Two bits that neither the home nor the tag uses, above a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint MoreOf(ulong hash) => (uint)hash >> 8 << NumberBits;
+
     // SAFETY: a chunk is 64 bytes, so 16 bytes from its start are inside; the four bytes behind the tags are masked out.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Matches(Chunk* chunk, byte tag) =>
@@ -201,6 +229,9 @@ internal sealed unsafe class FlowIndex : IDisposable
     public interface IHashSource
     {
         ulong HashOf(uint number);
+
+        /// <summary>The hash of this number will be asked for soon.</summary>
+        void Fetch(uint number);
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]

@@ -46,8 +46,8 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     private readonly uint* _guesses;
     private readonly uint _capacity;
 
-    // Packets that entered, whose record was fetched, and that were taken into their flows.
-    private long _entered, _fetched, _taken;
+    // Packets that entered, whose index line and record was fetched, and that were taken into their flows.
+    private long _entered, _hashed, _fetched, _taken;
     private uint _used = 1;
     private uint _freeList;
     private uint _expiryCursor = 1;
@@ -98,19 +98,14 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
 
     /// <returns>Whether a group is complete: <see cref="Advance"/> must be called before the next packet.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Commit()
-    {
-        FlowPacket<TKey>* packet = Next();
-        packet->Hash = TKey.Hash(in packet->Key, in _seed);
-        _index.Prefetch(packet->Hash);
-        return (++_entered & (Group - 1)) == 0;
-    }
+    public bool Commit() => (++_entered & (Group - 1)) == 0;
 
     /// <summary>Moves the packets in the ring a group on.</summary>
     public void Advance<TSink>(ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        Fetch(_entered - RecordLead);
+        FetchIndex();
+        FetchRecords(_entered - RecordLead);
         Take(_entered - UpdateLead, ref sink);
     }
 
@@ -118,7 +113,8 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     public void Flush<TSink>(ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        Fetch(_entered);
+        FetchIndex();
+        FetchRecords(_entered);
         Take(_entered, ref sink);
     }
 
@@ -168,12 +164,30 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>In a loop of its own, so that the processor works on the hashes of several packets at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fetch(long until)
+    private void FetchIndex()
     {
-        for (; _fetched < until; _fetched++)
+        HashSeed seed = _seed;
+        long until = _entered;
+        for (long next = _hashed; next < until; next++)
         {
-            long at = _fetched & (Ring - 1);
+            FlowPacket<TKey>* packet = _ring + (next & (Ring - 1));
+            ulong hash = TKey.Hash(in packet->Key, in seed);
+            packet->Hash = hash;
+            _index.Prefetch(hash);
+        }
+
+        _hashed = until;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FetchRecords(long until)
+    {
+        long next = _fetched;
+        for (; next < until; next++)
+        {
+            long at = next & (Ring - 1);
             uint guess = _index.Guess(_ring[at].Hash);
             _guesses[at] = guess;
             var record = (byte*)(_records + guess);
@@ -184,15 +198,18 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
                 if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
             }
         }
+
+        _fetched = next;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Take<TSink>(long until, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        while (_taken < until)
+        long next = _taken;
+        while (next < until)
         {
-            long at = _taken & (Ring - 1);
+            long at = next & (Ring - 1);
             FlowPacket<TKey>* packet = _ring + at;
             FlowRecord<TKey>* record = _records + _guesses[at];
             if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
@@ -201,9 +218,11 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
             if (packet->PayloadLength != 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
 
             // Not by the time of the packets that wait behind this one: they may be of the flows that would be ended.
-            if ((++_taken & (ExpiryPackets - 1)) == 0 && _shortestTimeoutNs != long.MaxValue)
+            if ((++next & (ExpiryPackets - 1)) == 0 && _shortestTimeoutNs != long.MaxValue)
                 Expire(Math.Min(_limits.NowNs, packet->TimestampNs), ref sink);
         }
+
+        _taken = next;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -490,5 +509,10 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     private readonly struct Hashes(FlowRecord<TKey>* records, HashSeed seed) : FlowIndex.IHashSource
     {
         public ulong HashOf(uint number) => TKey.Hash(in records[number].Key, in seed);
+
+        public void Fetch(uint number)
+        {
+            if (Sse.IsSupported) Sse.Prefetch0(records + number);
+        }
     }
 }

@@ -8,6 +8,8 @@ public sealed class FlowIndexTests
     private readonly struct Hashes(ulong[] all) : FlowIndex.IHashSource
     {
         public ulong HashOf(uint number) => all[number];
+
+        public void Fetch(uint number) => Assert.InRange(number, 1u, (uint)all.Length - 1);
     }
 
     /// <summary>Few hashes for many numbers: chunks run over, and counts of entries sent on saturate.</summary>

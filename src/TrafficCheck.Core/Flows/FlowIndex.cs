@@ -51,11 +51,21 @@ internal sealed unsafe class FlowIndex : IDisposable
         if (Sse.IsSupported) Sse.Prefetch0(_chunks + Home(hash));
     }
 
-    /// <summary>The first number in the home chunk whose tag fits, or 0: right for nearly all hits, to be confirmed by the key.</summary>
+    /// <summary>
+    /// The first number whose tag fits in the home chunk or, when that sent entries on, in the next; 0 for none. Right for nearly all hits, to be
+    /// confirmed by the key.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Guess(ulong hash)
     {
-        Chunk* chunk = _chunks + Home(hash);
+        uint home = Home(hash);
+        uint number = GuessIn(_chunks + home, hash);
+        return number != 0 || _chunks[home].SentOn == 0 ? number : GuessIn(_chunks + ((home + 1) & ((1u << _bits) - 1)), hash);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint GuessIn(Chunk* chunk, ulong hash)
+    {
         for (uint matches = Matches(chunk, Tag(hash)); matches != 0; matches &= matches - 1)
         {
             uint number = chunk->Numbers[BitOperations.TrailingZeroCount(matches)] ^ MoreOf(hash);

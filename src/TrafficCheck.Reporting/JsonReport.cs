@@ -148,6 +148,19 @@ public static class JsonReport
         json.WriteNumber("badChecksums", seen.BadChecksums);
         json.WriteCounts("badChecksumsByKind", seen.BadChecksumsByKind);
         json.WriteNumber("offloadedChecksums", seen.OffloadedChecksums);
+        json.WriteNumber("packetsAbove1500", seen.PacketsAbove1500);
+        json.WriteNumber("packetsAbove9216", seen.PacketsAbove9216);
+        json.WriteShare("uncoveredTimeShare", seen.UncoveredTimeShare);
+        json.WriteStartArray("timeGaps");
+        foreach (TimeGap gap in seen.TimeGaps)
+        {
+            json.WriteStartObject();
+            json.WriteTime("from", gap.FromNs);
+            json.WriteTime("to", gap.ToNs);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteNumber("outOfOrder", seen.OutOfOrder);
         json.WriteNumber("late", seen.Late);
         json.WriteNumber("clockStepsForward", seen.ClockStepsForward);

@@ -96,6 +96,8 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// <summary>Packets by the checksum that is wrong in them.</summary>
     public ChecksumCounts BadChecksums { get; } = new();
 
+    public LargePackets Large { get; } = new();
+
     /// <summary>Packets of which a snap length cut something off, and that have no other oddity.</summary>
     public long PacketsCut { get; private set; }
 
@@ -178,6 +180,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
             arrivals[i] = new(now, ++read, frame.Interface);
             if (_packetStatuses[i] > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
+            if (packet->IpLength > LargePackets.Ordinary) Large.Count(packet->IpLength);
             if (_copies is not null && _copies.IsCopy(_copyHashes[i], in *packet, in arrivals[i], MacsOf(buffer + frame.Offset, in frame))) continue;
             _admitted[admitted++] = (byte)i;
         }

@@ -18,6 +18,9 @@ internal static class RunVisibility
     private static readonly double[] s_undecodedLimits = [0.001, 0.01, 0.05, 0.20, 0.50];
     private static readonly double[] s_lossLimits = [0.000_01, 0.001, 0.01, 0.05, 0.20];
 
+    /// <summary>Who captures before and after a migration wants to: never worse than C.</summary>
+    private static readonly double[] s_timeLimits = [0.01, 0.10, 1, 1, 1];
+
     public static VisibilityReport Build<TSink>(
         FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces)
         where TSink : struct, IFlowSink
@@ -33,12 +36,15 @@ internal static class RunVisibility
         long? dropped = inputs.Any(i => i.DroppedFrames is not null) ? inputs.Sum(i => i.DroppedFrames ?? 0) : null;
         double loss = Math.Max(Share(dropped ?? 0, (dropped ?? 0) + accounting.FramesRead), Share(judge.MissingBytes, judge.TcpBytes + judge.MissingBytes));
         long cut = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value;
+        IReadOnlyList<TimeGap> gaps = TimeCoverage.Gaps(inputs);
+        double uncovered = TimeCoverage.UncoveredShare(gaps, inputs);
         bool damaged = inputs.Any(i => i.Damaged);
         List<(int Grade, string Reason)> figures =
         [
             Figure("of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
             Figure("of the frames are not decoded", undecodedShare, s_undecodedLimits),
             Figure("of the frames or TCP bytes are lost", loss, s_lossLimits),
+            Figure("of the time is covered by no input", uncovered, s_timeLimits),
             (damaged ? 2 : 0, "an input could not be read whole"),
             (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
         ];
@@ -65,6 +71,10 @@ internal static class RunVisibility
             BadChecksums = bad.Wrong,
             BadChecksumsByKind = NonZero(("icmp", bad.Icmp), ("ipv4-header", bad.Ipv4Header), ("tcp", bad.Tcp), ("udp", bad.Udp)),
             OffloadedChecksums = bad.Offloaded,
+            PacketsAbove1500 = intake.Large.AboveOrdinary,
+            PacketsAbove9216 = intake.Large.AboveJumbo,
+            TimeGaps = [.. gaps.Take(MaxListed)],
+            UncoveredTimeShare = uncovered,
             Duplicates = intake.Copies?.Copies,
             DuplicatesByKind = CopiesByKind(intake.Copies),
             DuplicatePairs = Pairs(intake.Copies, interfaces),
@@ -77,7 +87,7 @@ internal static class RunVisibility
     private static (int Grade, string Reason) Figure(string what, double share, double[] limits)
     {
         int grade = Grade(share, limits);
-        string bounds = string.Join(", ", limits.Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDE"[i]} to {limit * 100:0.###} %")));
+        string bounds = string.Join(", ", limits.Distinct().Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDE"[i]} to {limit * 100:0.###} %")));
         return (grade, string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} % {what} ({bounds})"));
     }
 

@@ -34,17 +34,31 @@ internal static class VisibilityNotes
             notes.Add(Text($"the clock was set back by more than an hour {Times(seen.ClockStepsBack)}: idle times across it are not known"));
         if (seen.ClockStepsForward > 0)
             notes.Add(Text($"nothing was captured for more than an hour, or the clock was set forward, {Times(seen.ClockStepsForward)}"));
+        if (seen.TimeGaps.Count > 0)
+        {
+            TimeSpan longest = TimeSpan.FromMicroseconds(seen.TimeGaps.Max(g => (ulong)(g.ToNs - g.FromNs)) / 1000);
+            notes.Add(Text($"{Of(seen.TimeGaps.Count, "gap", "gaps")} between the inputs, the longest of {Span(longest)}: what happened then is not in this report"));
+        }
+
         if (seen.FramesWithoutTime > 0) notes.Add(Text($"{Of(seen.FramesWithoutTime, "frame has", "frames have")} no time; they take that of the frame before"));
         if (seen.BadChecksums > accounting.FramesRead * ManyBadChecksums)
             notes.Add(Text($"{Of(seen.BadChecksums, "packet has a wrong checksum", "packets have wrong checksums")}: a faulty mirror or link, or a capture that was edited"));
         if (seen.OffloadedChecksums > 0)
             notes.Add(Text($"{Of(seen.OffloadedChecksums, "checksum", "checksums")} left to the network card: captured on a host that took part"));
+        if (seen.PacketsAbove9216 > 0)
+            notes.Add(Text($"{Of(seen.PacketsAbove9216, "packet is", "packets are")} larger than a link carries (segmentation offload): captured on a host, where one packet stands for several on the wire"));
+        else if (seen.PacketsAbove1500 > 0)
+            notes.Add(Text($"{Of(seen.PacketsAbove1500, "packet is", "packets are")} larger than 1500 bytes: jumbo frames, or captured on a host with segmentation offload"));
         if (accounting.FlowsEvicted > 0)
             notes.Add(Text($"{Of(accounting.FlowsEvicted, "flow", "flows")} ended early, because --max-flows was reached: raise it"));
         return notes;
     }
 
     private static string Of(long count, string one, string many) => Text($"{count} {(count == 1 ? one : many)}");
+
+    private static string Span(TimeSpan span) => span.TotalHours >= 1
+        ? Text($"{(long)span.TotalHours} h {span.Minutes} min")
+        : Text($"{span.Minutes} min {span.Seconds} s");
 
     private static string Times(long count) => count == 1 ? "once" : Text($"{count} times");
 

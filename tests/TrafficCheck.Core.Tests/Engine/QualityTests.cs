@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Wire;
 using TrafficCheck.TestSupport.Frames;
 
@@ -128,6 +129,34 @@ public sealed class QualityTests
         EngineRun run = EngineRun.Of([frame, tcp]);
         Assert.Equal((0L, 1L), (run.Report.Visibility.BadChecksums, run.Report.Visibility.OffloadedChecksums));
     }
+
+    [Theory]
+    [InlineData(1500 - 28, 0, 0)]
+    [InlineData(1501 - 28, 1, 0)]
+    [InlineData(9216 - 28, 1, 0)]
+    [InlineData(9217 - 28, 1, 1)]
+    public void Packets_larger_than_a_link_carries_are_counted_and_said(int payload, long ordinary, long jumbo)
+    {
+        EngineRun run = EngineRun.Of([FrameBuilder.Ethernet().Ip(A, B).Udp(1, 2).Payload(new byte[payload]).At(Noon)]);
+        Assert.Equal((ordinary, jumbo), (run.Report.Visibility.PacketsAbove1500, run.Report.Visibility.PacketsAbove9216));
+        Assert.Equal(ordinary > 0, run.Report.Visibility.Notes.Any(n => n.Contains("offload", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Time_that_no_input_covers_is_found_whatever_the_order_and_overlap_of_inputs()
+    {
+        InputSummary[] inputs = [Input(3600, 3700), Input(0, 100), Input(90, 120), Input(20, 30), Input(160, 200), new() { Path = "e", Format = "pcap", LinkTypes = [], Frames = 0, Bytes = 0, Problems = [] }];
+        IReadOnlyList<TimeGap> gaps = TimeCoverage.Gaps(inputs);
+        Assert.Equal([new TimeGap(Noon + (200 * Second), Noon + (3600 * Second))], gaps); // 40 s between the second and the fourth are a rotation
+        Assert.Equal(3400.0 / 3700, TimeCoverage.UncoveredShare(gaps, inputs), 9);
+        Assert.Empty(TimeCoverage.Gaps([Input(0, 100)]));
+        Assert.Single(TimeCoverage.Gaps([Input(0, 1) with { FirstNs = long.MinValue, LastNs = long.MinValue + 1 }, Input(0, 1) with { FirstNs = long.MaxValue, LastNs = long.MaxValue }]));
+    }
+
+    private static InputSummary Input(long first, long last) => new()
+    {
+        Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = 2, Bytes = 2, Problems = [], FirstNs = Noon + (first * Second), LastNs = Noon + (last * Second),
+    };
 
     private static (long, long) Gaps(IEnumerable<TimedFrame> frames)
     {

@@ -44,6 +44,9 @@ public sealed record CopyPair(string Kind, string First, string Second, long Cou
 /// <param name="Segment">Interface and VLAN, as text.</param>
 public sealed record SegmentShare(string Segment, long Conversations, long OneWay);
 
+/// <summary>A time that no input covers, in nanoseconds since 1970.</summary>
+public sealed record TimeGap(long FromNs, long ToNs);
+
 /// <summary>How far the capture can be trusted to have seen the traffic.</summary>
 public sealed record VisibilityReport
 {
@@ -96,6 +99,17 @@ public sealed record VisibilityReport
 
     /// <summary>Packets whose checksum a network card was to fill in after they were captured.</summary>
     public long OffloadedChecksums { get; init; }
+
+    /// <summary>Packets of more than 1 500 IP bytes, and those of them of more than 9 216, which no Ethernet carries.</summary>
+    public long PacketsAbove1500 { get; init; }
+
+    public long PacketsAbove9216 { get; init; }
+
+    /// <summary>Times of more than a minute between the inputs that none of them covers, in order; bounded.</summary>
+    public IReadOnlyList<TimeGap> TimeGaps { get; init; } = [];
+
+    /// <summary>Share of the time from the first frame to the last that lies in such gaps, all of them; 0 to 1.</summary>
+    public double UncoveredTimeShare { get; init; }
 
     /// <summary>Copies of packets that a mirror delivered more than once; null when each was counted.</summary>
     public long? Duplicates { get; init; }

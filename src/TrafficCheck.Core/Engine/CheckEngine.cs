@@ -46,10 +46,12 @@ public sealed class CheckEngine : IDisposable
         _rows = keepRows ? new FlowSorter() : null;
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
         if (observer is not null) sinks = [.. sinks, observer];
-        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming();
+        var notes = new FlowNotes();
+        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes);
         _judge = new FlowJudge(_matrix, hosts, _names, options.JudgeLinkScope, sinks);
-        options = options with { ReadSpeech = options.ReadSpeech || keepRows || matrix.Rows.Any(r => r.Application is not null) };
-        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge), _names);
+        options = options with { ReadSpeech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null) };
+        var reader = new FlowReader(notes, _names, options.ReadSpeech);
+        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, reader), _names);
     }
 
     /// <summary>Frames processed so far.</summary>
@@ -76,7 +78,7 @@ public sealed class CheckEngine : IDisposable
         _intake.End();
         _judge.End();
         var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs);
-        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally)
+        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
             .Build(accounting, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
     }
 
@@ -93,11 +95,16 @@ public sealed class CheckEngine : IDisposable
         _rows?.Dispose();
     }
 
-    private readonly struct JudgeSink(FlowJudge judge) : IFlowSink
+    private readonly struct JudgeSink(FlowJudge judge, FlowReader reader) : IFlowSink
     {
-        public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(in flow);
+        public bool WantsOpenings => false;
 
-        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) =>
-            PayloadReader.Read(payload, protocol, sourcePort, destinationPort, fromHigh, ref speech);
+        public void Open(in FlowPayload packet, ref FlowSpeech speech)
+        {
+        }
+
+        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => reader.Read(in payload, ref speech);
+
+        public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(reader.End(in flow));
     }
 }

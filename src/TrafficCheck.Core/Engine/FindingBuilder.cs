@@ -7,7 +7,7 @@ using TrafficCheck.Core.Recognition;
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>Turns grouped flows into findings: joins scans, words the cause and the edit that would settle it, and puts them in order.</summary>
-internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage)
+internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage, PeerNaming? names)
 {
     /// <summary>One initiator that tried this many ports without success is a scan.</summary>
     private const int ScanPorts = 10;
@@ -91,6 +91,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             Application = key.Application == 0 ? null : ApplicationNames.Of((Application)key.Application),
             Peers = state.Peers.ToHostSet(),
             Hosts = state.Hosts.ToHostSet(),
+            PeerNames = names is null ? [] : FindingNames.Of(state, names),
             Ports = ports,
             Flows = state.Flows,
             Packets = state.Packets,

@@ -15,6 +15,9 @@ internal sealed class FlowJudge
 {
     private const int MaxWaiting = 500_000;
 
+    /// <summary>Flows that wait for a name: it may be shown after they ended.</summary>
+    private const int MaxWaitingForNames = 100_000;
+
     /// <summary>Applications that one matrix may ask for; there are not so many.</summary>
     private const int MaxApplications = 256;
 
@@ -26,6 +29,9 @@ internal sealed class FlowJudge
     private readonly List<FlowSummary> _waiting = [];
     private readonly PeerNaming? _names;
     private readonly IJudgedFlowSink[] _sinks;
+    private int _waitingForNames;
+    private long _namesUntilNs;
+    private bool _nameMayCome;
 
     public FlowJudge(CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
     {
@@ -53,6 +59,9 @@ internal sealed class FlowJudge
 
     /// <summary>Verdicts given: one for each flow, one more for each further subject concerned.</summary>
     public long Judgements { get; private set; }
+
+    /// <summary>Flows whose verdict another flow or a later name might have changed, and for which there was no room to wait.</summary>
+    public long NotPutOff { get; private set; }
 
     /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>
     public ulong SubjectsSeen { get; private set; }
@@ -89,16 +98,36 @@ internal sealed class FlowJudge
         else if (concerned == 0) OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
         else
         {
-            if (mayWait && NeedsControl(in flow, concerned, high) && _waiting.Count < MaxWaiting)
-            {
-                _waiting.Add(flow);
-                return;
-            }
-
             if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned);
-            if ((low & ~high) != 0) Deliver(in flow, ForEnd(in flow, low & ~high, subjectIsHigh: false, reading));
-            if ((high & ~low) != 0) Deliver(in flow, ForEnd(in flow, high & ~low, subjectIsHigh: true, reading));
+
+            // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
+            _namesUntilNs = mayWait ? flow.LastNs : long.MaxValue;
+            _nameMayCome = false;
+            bool atLow = (low & ~high) != 0, atHigh = (high & ~low) != 0;
+            Judgement first = atLow ? ForEnd(in flow, low & ~high, subjectIsHigh: false, reading) : default;
+            Judgement second = atHigh ? ForEnd(in flow, high & ~low, subjectIsHigh: true, reading) : default;
+            if (mayWait && Waits(in flow, concerned, high)) return;
+            if (atLow) Deliver(in flow, in first);
+            if (atHigh) Deliver(in flow, in second);
         }
+    }
+
+    /// <summary>Puts a flow off to the end of the input, when that may change its verdict.</summary>
+    private bool Waits(in FlowSummary flow, ulong concerned, ulong high)
+    {
+        bool control = NeedsControl(in flow, concerned, high);
+        if (!control && !_nameMayCome) return false;
+        bool room = control ? _waiting.Count < MaxWaiting : _waitingForNames < MaxWaitingForNames;
+        if (!room)
+        {
+            NotPutOff++;
+            Judge(in flow, mayWait: false);
+            return true;
+        }
+
+        if (!control) _waitingForNames++;
+        _waiting.Add(flow);
+        return true;
     }
 
     private void Deliver(in FlowSummary flow, in Judgement judgement)
@@ -178,8 +207,9 @@ internal sealed class FlowJudge
         if (_names is not null && (match.Answer == Matrix.MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
         {
             // Rows ask for names: what the capture says of the peer decides, and it decides again when it says nothing.
-            string[] names = _names.NamesOf(subjectIsHigh ? ends.HighAddress : ends.LowAddress, peer, flow.FirstNs);
+            string[] names = [.. _names.NamesOf(in flow, peerIsHigh: !subjectIsHigh, _namesUntilNs).Select(n => n.Name)];
             if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names, applications);
+            _nameMayCome |= match.Answer != Matrix.MatchAnswer.Yes && !IsNamed(in flow, peerIsHigh: !subjectIsHigh);
         }
 
         if (match.Answer == Matrix.MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
@@ -200,6 +230,10 @@ internal sealed class FlowJudge
 
         return new(subject, Verdict.Unexpected, Reason.Port, RowSets.None);
     }
+
+    /// <summary>The client said in the flow itself whom it means; no name that comes later says it better.</summary>
+    private static bool IsNamed(in FlowSummary flow, bool peerIsHigh) =>
+        flow.Note.Name != 0 && flow.Note.NameIsOfHigh == peerIsHigh && ((NameKind)flow.Note.NameKind).IsSure();
 
     /// <summary>
     /// For each application that rows ask for, whether the flow speaks it. Empty when no payload was captured: the port then stands for the

@@ -70,6 +70,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         bool icmp = flow.Protocol is TransportNames.Icmp or TransportNames.Icmpv6, ports = TransportNames.HasPorts(flow.Protocol);
         ushort initiatorPort = high ? ends.HighPort : ends.LowPort;
         bool answers = judgement.Verdict is Verdict.Allowed or Verdict.Related;
+        PeerName peer = PeerNameOf(in flow, in judgement, names);
         RowSet rows = matrix.Sets[answers ? judgement.Rows : RowSets.None];
         return new FlowRow
         {
@@ -96,18 +97,22 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             Vlan = flow.Vlan == 0 ? null : flow.Vlan,
             Tunnel = flow.Tunnel.ToString(),
             Application = PayloadReader.Of(in flow) is { Application: > Recognition.Application.Unrecognized } seen ? Recognition.ApplicationNames.Of(seen.Application) : null,
-            PeerName = names is null || judgement.Subject < 0 ? null : PeerNameOf(in flow, in judgement, names),
+            PeerName = peer.Name.Length > 0 ? peer.Name : null,
+            PeerNameProof = peer.Name.Length > 0 ? peer.Kind.Word() : null,
+            PeerNameFrame = peer.Name.Length > 0 ? peer.Frame : null,
         };
     }
 
     /// <summary>The peer is the end that the subject is not.</summary>
-    private static string? PeerNameOf(in FlowSummary flow, in Judgement judgement, PeerNaming names)
+    private static PeerName PeerNameOf(in FlowSummary flow, in Judgement judgement, PeerNaming? names)
     {
-        bool subjectIsHigh = judgement.InitiatorIsHigh == (judgement.Direction == FlowDirection.Out);
-        string[] known = subjectIsHigh
-            ? names.NamesOf(flow.Ends.HighAddress, flow.Ends.LowAddress, flow.FirstNs)
-            : names.NamesOf(flow.Ends.LowAddress, flow.Ends.HighAddress, flow.FirstNs);
-        return known.Length == 0 ? null : known[0];
+        if (names is null || judgement.Subject < 0) return new("", NameKind.Dns, 0);
+        foreach (PeerName name in names.NamesOf(in flow, peerIsHigh: judgement.InitiatorIsHigh != (judgement.Direction == FlowDirection.Out)))
+        {
+            if (name.Name.Length > 0) return name;
+        }
+
+        return new("", NameKind.Dns, 0);
     }
 
     /// <summary>A flow and one judgement of it. Its first frame opens no other flow, so the order is total.</summary>

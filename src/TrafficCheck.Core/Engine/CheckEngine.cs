@@ -1,4 +1,5 @@
 using System.Net;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -22,6 +23,8 @@ public sealed class CheckEngine : IDisposable
     private readonly IReadOnlyList<IReadOnlyList<IPNetwork>> _protected;
     private readonly FlowSorter? _rows;
     private readonly PeerNaming? _names;
+    private readonly RelatedFlows? _related;
+    private readonly RelatedLedger? _relatedLedger;
     private readonly CaptureInterfaces _interfaces;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
@@ -44,13 +47,18 @@ public sealed class CheckEngine : IDisposable
         _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
-        IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
-        if (observer is not null) sinks = [.. sinks, observer];
         var notes = new FlowNotes();
         if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes);
-        _judge = new FlowJudge(_matrix, hosts, _names, options.JudgeLinkScope, sinks);
-        options = options with { ReadSpeech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null) };
-        var reader = new FlowReader(notes, _names, options.ReadSpeech);
+        var ports = new ControlPorts(_matrix);
+        if (ports.Any) _related = new RelatedFlows(ports, notes, options.FtpPassiveRange);
+        if (_related is not null) _relatedLedger = new RelatedLedger(_matrix, _related);
+        IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
+        if (_relatedLedger is not null) sinks = [.. sinks, _relatedLedger];
+        if (observer is not null) sinks = [.. sinks, observer];
+        _judge = new FlowJudge(_matrix, hosts, _names, _related, options.JudgeLinkScope, sinks);
+        bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
+        var reader = new FlowReader(notes, _names, _related, speech);
+        options = options with { ReadSpeech = speech || _related is not null };
         _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, reader), _names);
     }
 
@@ -77,16 +85,17 @@ public sealed class CheckEngine : IDisposable
     {
         _intake.End();
         _judge.End();
-        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs);
+        IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
+        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related), _related, related);
         return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
-            .Build(accounting, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
+            .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
     }
 
     /// <summary>Hands over every flow, ordered by time and frame, after <see cref="Finish"/>.</summary>
     public void WriteRows(Action<FlowRow> write)
     {
         if (_rows is null) throw new InvalidOperationException("The engine was not asked to keep flow rows.");
-        _rows.Write(_matrix, _names, write);
+        _rows.Write(_matrix, _names, _related, write);
     }
 
     public void Dispose()
@@ -97,11 +106,9 @@ public sealed class CheckEngine : IDisposable
 
     private readonly struct JudgeSink(FlowJudge judge, FlowReader reader) : IFlowSink
     {
-        public bool WantsOpenings => false;
+        public bool WantsOpenings => reader.WantsOpenings;
 
-        public void Open(in FlowPayload packet, ref FlowSpeech speech)
-        {
-        }
+        public void Open(in FlowPayload packet, ref FlowSpeech speech) => reader.Open(in packet, ref speech);
 
         public bool Read(in FlowPayload payload, ref FlowSpeech speech) => reader.Read(in payload, ref speech);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -141,6 +142,9 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             case FindingKind.Scan:
                 long scanners = InitiatorsOf(key, state).Count;
                 return (string.Create(CultureInfo.InvariantCulture, $"{(scanners == 1 ? "one host" : scanners + " hosts")} tried {ports} ports and none answered: a scan"), null);
+            case FindingKind.Failing when key.Related != RelatedBy.None:
+                return ($"{rows} {(one ? "allows" : "allow")} the control connections; the flows that belong to them ({key.Related.Word()}) did not work",
+                    "let through what the control connections announce: a helper of the firewall, or the range of ports that the server gives out");
             case FindingKind.Failing:
                 long worked = WorkedOf(key.Rows);
                 return (worked == 0

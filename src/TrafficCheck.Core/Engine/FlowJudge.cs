@@ -1,3 +1,4 @@
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -11,7 +12,7 @@ namespace TrafficCheck.Core.Engine;
 /// whose verdict depends on another flow (active FTP data on its control connection) waits for the end of the input, because the other may
 /// end later.
 /// </summary>
-internal sealed class FlowJudge
+internal sealed partial class FlowJudge
 {
     private const int MaxWaiting = 500_000;
 
@@ -28,14 +29,17 @@ internal sealed class FlowJudge
     private readonly FtpControls? _ftp;
     private readonly List<FlowSummary> _waiting = [];
     private readonly PeerNaming? _names;
+    private readonly RelatedFlows? _related;
     private readonly IJudgedFlowSink[] _sinks;
     private int _waitingForNames;
     private long _namesUntilNs;
     private bool _nameMayCome;
 
-    public FlowJudge(CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
+    public FlowJudge(
+        CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, RelatedFlows? related, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
     {
         _names = names;
+        _related = related;
         _matrix = matrix;
         _matcher = new RowMatcher(matrix);
         _hosts = hosts;
@@ -81,15 +85,25 @@ internal sealed class FlowJudge
         Judge(in flow, mayWait: true);
     }
 
-    /// <summary>The input is over: judges what waited.</summary>
+    /// <summary>The input is over: judges what waited, control connections before the flows that belong to them.</summary>
     public void End()
     {
-        foreach (FlowSummary flow in _waiting) Judge(in flow, mayWait: false);
+        foreach (FlowSummary flow in _waiting)
+        {
+            if (!MayBelong(in flow)) Judge(in flow, mayWait: false);
+        }
+
+        foreach (FlowSummary flow in _waiting)
+        {
+            if (MayBelong(in flow)) Judge(in flow, mayWait: false);
+        }
+
         _waiting.Clear();
     }
 
-    private void Judge(in FlowSummary flow, bool mayWait)
+    private void Judge(in FlowSummary ended, bool mayWait)
     {
+        FlowSummary flow = ended;
         ulong low = _hosts.SubjectsOf(flow.Ends.LowAddress), high = _hosts.SubjectsOf(flow.Ends.HighAddress), concerned = low ^ high;
         SubjectsSeen |= low | high;
         LinkScopeKind link = LinkScope.KindOf(in flow);
@@ -98,15 +112,17 @@ internal sealed class FlowJudge
         else if (concerned == 0) OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
         else
         {
+            if (_related is not null) reading = WithRelatedEvidence(ref flow, reading, mayWait);
             if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned);
 
             // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
             _namesUntilNs = mayWait ? flow.LastNs : long.MaxValue;
             _nameMayCome = false;
             bool atLow = (low & ~high) != 0, atHigh = (high & ~low) != 0;
-            Judgement first = atLow ? ForEnd(in flow, low & ~high, subjectIsHigh: false, reading) : default;
-            Judgement second = atHigh ? ForEnd(in flow, high & ~low, subjectIsHigh: true, reading) : default;
-            if (mayWait && Waits(in flow, concerned, high)) return;
+            Judgement first = atLow ? ForEnd(in flow, low & ~high, subjectIsHigh: false, reading, mayWait) : default;
+            Judgement second = atHigh ? ForEnd(in flow, high & ~low, subjectIsHigh: true, reading, mayWait) : default;
+            bool allowed = (!atLow || first.Verdict == Verdict.Allowed) && (!atHigh || second.Verdict == Verdict.Allowed);
+            if (mayWait && !allowed && Waits(in ended, concerned, high)) return;
             if (atLow) Deliver(in flow, in first);
             if (atHigh) Deliver(in flow, in second);
         }
@@ -115,7 +131,7 @@ internal sealed class FlowJudge
     /// <summary>Puts a flow off to the end of the input, when that may change its verdict.</summary>
     private bool Waits(in FlowSummary flow, ulong concerned, ulong high)
     {
-        bool control = NeedsControl(in flow, concerned, high);
+        bool control = MayBelong(in flow) || NeedsControl(in flow, concerned, high);
         if (!control && !_nameMayCome) return false;
         bool room = control ? _waiting.Count < MaxWaiting : _waitingForNames < MaxWaitingForNames;
         if (!room)
@@ -133,6 +149,7 @@ internal sealed class FlowJudge
     private void Deliver(in FlowSummary flow, in Judgement judgement)
     {
         Judgements++;
+        if (flow.Note.Control != 0) _related?[flow.Note.Control].Judged(in judgement);
         foreach (IJudgedFlowSink sink in _sinks) sink.Add(in flow, in judgement);
     }
 
@@ -162,7 +179,7 @@ internal sealed class FlowJudge
     }
 
     /// <summary>The judgement for the subjects that one end belongs to. A host that is several subjects may do what any of them may.</summary>
-    private Judgement ForEnd(in FlowSummary flow, ulong subjects, bool subjectIsHigh, FlowReading reading)
+    private Judgement ForEnd(in FlowSummary flow, ulong subjects, bool subjectIsHigh, FlowReading reading, bool mayWait)
     {
         bool inbound = reading.InitiatorIsHigh != subjectIsHigh, judgedInbound = inbound;
         Span<ApplicationAnswer> room = stackalloc ApplicationAnswer[Math.Min(_matrix.Applications.Count, MaxApplications)];
@@ -179,6 +196,7 @@ internal sealed class FlowJudge
             }
         }
 
+        if (judged.Verdict != Verdict.Allowed && !mayWait && Related(in flow, subjects, in judged) is { } related) (judged, judgedInbound) = (related, inbound);
         return new(
             judged.Subject, reading.InitiatorIsHigh, inbound ? FlowDirection.In : FlowDirection.Out, reading.Method, reading.Confidence,
             FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh), judged.Verdict, judged.Reason, LinkScopeKind.None,
@@ -278,42 +296,5 @@ internal sealed class FlowJudge
     {
         ushort port = serviceIsHigh ? ends.HighPort : ends.LowPort;
         return protocol is TransportNames.Icmp or TransportNames.Icmpv6 ? (ushort)(port >> 8) : port;
-    }
-
-    private bool NeedsControl(in FlowSummary flow, ulong concerned, ulong high)
-    {
-        if (_ftp is null || flow.Protocol != TransportNames.Tcp) return false;
-        for (ulong left = concerned; left != 0; left &= left - 1)
-        {
-            int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
-            bool subjectIsHigh = ((high >> subject) & 1) != 0;
-            if (ServerPortRow(in flow, subject, subjectIsHigh, true) >= 0 || ServerPortRow(in flow, subject, subjectIsHigh, false) >= 0) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>The first active FTP data row that fits all but the control connection, or -1.</summary>
-    private int ServerPortRow(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
-    {
-        ushort sourcePort = inbound == subjectIsHigh ? flow.Ends.LowPort : flow.Ends.HighPort;
-        foreach (int index in _matrix.ServerPortRows[subject])
-        {
-            MatrixRow row = _matrix.Matrix.Rows[index];
-            if (row.Direction == (inbound ? RowDirection.Out : RowDirection.In) || !row.Ports.Any(r => r.Contains(sourcePort))) continue;
-            if (row.Transports.Count > 0 && !row.Transports.Contains(flow.Protocol)) continue;
-            IpAddress peer = subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-            if (_matcher.PeerAnswer(index, peer, []) == Matrix.MatchAnswer.Yes) return index;
-        }
-
-        return -1;
-    }
-
-    private bool ControlIsLive(in FlowSummary flow, bool subjectIsHigh, bool inbound)
-    {
-        bool serverIsHigh = inbound != subjectIsHigh; // the data connection is initiated by the server
-        IpAddress server = serverIsHigh ? flow.Ends.HighAddress : flow.Ends.LowAddress;
-        IpAddress client = serverIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-        return _ftp is not null && _ftp.Covers(client, server, flow.FirstNs);
     }
 }

@@ -1,26 +1,45 @@
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>Where flows are read while they live: what they speak, the names in them, and the flows that they announce.</summary>
-internal sealed class FlowReader(FlowNotes notes, PeerNaming? names, bool speechAsked)
+/// <param name="names">Null when nobody asks for names.</param>
+/// <param name="related">Null when no flow that the matrix allows announces others.</param>
+/// <param name="speechAsked">A row or a list asks what is spoken; else only those flows are read whose direction no SYN tells.</param>
+internal sealed class FlowReader(FlowNotes notes, PeerNaming? names, RelatedFlows? related, bool speechAsked)
 {
+    public bool WantsOpenings => related is not null && related.WantsOpenings;
+
+    public void Open(in FlowPayload packet, ref FlowSpeech speech) => related!.Open(in packet, ref speech);
+
     /// <returns>Whether more payloads of the flow are of use.</returns>
     public bool Read(in FlowPayload payload, ref FlowSpeech speech)
     {
-        // A SYN tells the direction, and nobody asks for more.
-        if (!speechAsked && payload.HasSyn) return false;
+        var kind = ControlKind.None;
+        bool clientIsHigh = false;
+        if (related is not null) kind = related.KindOf(in payload, in speech, out clientIsHigh);
+        if (!speechAsked && kind == ControlKind.None && payload.HasSyn && !(related is not null && related.MayBeFtpData(in payload))) return false;
         bool more = PayloadReader.Read(in payload, ref speech);
+        if (related is not null)
+        {
+            // What was just recognised may make it one, or show that it is none.
+            kind = related.KindOf(in payload, in speech, out clientIsHigh);
+            if (kind != ControlKind.None) more |= related.Read(kind, in payload, clientIsHigh, ref speech);
+        }
+
         if (names is not null) more |= names.Reader.Read(in payload, ref speech);
         return more;
     }
 
+    /// <summary>The flow ended: it leaves with its note.</summary>
     public FlowSummary End(in FlowSummary flow)
     {
         uint number = flow.Speech.Note;
         if (number == 0) return flow;
         FlowNote note = notes.Take(number);
         names?.Reader.End(in flow, number, note.Pending);
+        if (note.Control != 0) related!.End(note.Control, in flow);
         return flow with { Note = note };
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -24,12 +25,12 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         _rows.Add(new Row(flow, judgement));
     }
 
-    public void Write(CompiledMatrix matrix, PeerNaming? names, Action<FlowRow> write)
+    public void Write(CompiledMatrix matrix, PeerNaming? names, RelatedFlows? related, Action<FlowRow> write)
     {
         _rows.Sort();
         if (_spill is null)
         {
-            foreach (Row row in _rows) write(ToFlowRow(row, matrix, names));
+            foreach (Row row in _rows) write(ToFlowRow(row, matrix, names, related));
             return;
         }
 
@@ -43,7 +44,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
 
         while (queue.TryDequeue(out RunReader? reader, out Row row))
         {
-            write(ToFlowRow(row, matrix, names));
+            write(ToFlowRow(row, matrix, names, related));
             if (reader.TryNext(out Row next)) queue.Enqueue(reader, next);
         }
     }
@@ -61,7 +62,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         _rows.Clear();
     }
 
-    private static FlowRow ToFlowRow(in Row row, CompiledMatrix matrix, PeerNaming? names)
+    private static FlowRow ToFlowRow(in Row row, CompiledMatrix matrix, PeerNaming? names, RelatedFlows? related)
     {
         FlowSummary flow = row.Flow;
         Judgement judgement = row.Judgement;
@@ -100,7 +101,14 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             PeerName = peer.Name.Length > 0 ? peer.Name : null,
             PeerNameProof = peer.Name.Length > 0 ? peer.Kind.Word() : null,
             PeerNameFrame = peer.Name.Length > 0 ? peer.Frame : null,
+            Related = related is null || flow.Note.Parent == 0 ? null : ProofOf(flow.Note, related),
         };
+    }
+
+    private static RelatedProof ProofOf(FlowNote note, RelatedFlows related)
+    {
+        var by = (RelatedBy)note.Announcement;
+        return new(by.Word(), by.Grade(note.IsGuess), note.AnnouncedFrame, related[note.Parent].ToString());
     }
 
     /// <summary>The peer is the end that the subject is not.</summary>

@@ -15,7 +15,7 @@ internal sealed class ReportBuilder(
     private readonly AllowedMatrix _matrix = compiled.Matrix;
 
     public CheckReport Build(
-        AccountingReport accounting, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
+        AccountingReport accounting, IReadOnlyList<RelatedGroup> related, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
         IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
         IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, names).Build();
@@ -33,6 +33,7 @@ internal sealed class ReportBuilder(
             Accounting = accounting,
             Summary = Summarise(exitCode, found, reasons, findings),
             Findings = findings,
+            Related = related,
             Coverage = rows,
         };
     }

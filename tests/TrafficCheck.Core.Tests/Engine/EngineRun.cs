@@ -31,7 +31,7 @@ internal sealed class EngineRun
 
     public static EngineRun Of(
         IEnumerable<TimedFrame> frames, AllowedMatrix? matrix = null, string[]? protect = null, EngineOptions? options = null,
-        ExitRules? rules = null, bool damaged = false)
+        ExitRules? rules = null, bool damaged = false, int chunk = int.MaxValue)
     {
         matrix ??= MatrixOf(Allow("R0", 1));
         protect ??= [Host];
@@ -41,8 +41,12 @@ internal sealed class EngineRun
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts =
             [.. matrix.Subjects.Select((_, i) => (IReadOnlyList<IPNetwork>)[.. protect[Math.Min(i, protect.Length - 1)].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Network)])];
         using var engine = new CheckEngine(matrix, hosts, interfaces, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = options?.Seed ?? HashSeed.Fixed }, keepRows: true);
-        using FrameBatch batch = FrameBatches.Of(all);
-        engine.Process(batch, 0, all.Length);
+        foreach (TimedFrame[] part in chunk == int.MaxValue ? [all] : all.Chunk(chunk))
+        {
+            using FrameBatch batch = FrameBatches.Of(part);
+            engine.Process(batch, 0, part.Length);
+        }
+
         InputProblem[] problems = damaged ? [new InputProblem(ProblemSeverity.Damage, "truncated-record", 0, "cut")] : [];
         var summary = new InputSummary { Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = all.Length, Bytes = 0, Problems = problems };
         var run = new EngineRun(engine.Finish([summary], [], rules ?? new ExitRules()));

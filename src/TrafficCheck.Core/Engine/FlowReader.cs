@@ -16,21 +16,28 @@ internal sealed class FlowReader(FlowNotes notes, PeerNaming? names, RelatedFlow
     /// <returns>Whether more payloads of the flow are of use.</returns>
     public bool Read(in FlowPayload payload, ref FlowSpeech speech)
     {
-        var kind = ControlKind.None;
-        bool clientIsHigh = false;
-        if (related is not null) kind = related.KindOf(in payload, in speech, out clientIsHigh);
-        if (!speechAsked && kind == ControlKind.None && payload.HasSyn && !(related is not null && related.MayBeFtpData(in payload))) return false;
+        if (!speechAsked)
+        {
+            // Ports before all else: what is known of the flow lies where the cache has to fetch it.
+            if (payload.HasSyn && !(related is not null && (related.IsControlPort(in payload) || related.MayBeFtpData(in payload)))) return false;
+            if (related is not null && related.IsWholeDnsAnswer(in payload)) return true;
+        }
+
         bool more = PayloadReader.Read(in payload, ref speech);
         if (related is not null)
         {
-            // What was just recognised may make it one, or show that it is none.
-            kind = related.KindOf(in payload, in speech, out clientIsHigh);
-            if (kind != ControlKind.None) more |= related.Read(kind, in payload, clientIsHigh, ref speech);
+            // What was just recognised may make it a control connection, or show that it is none.
+            ControlKind kind = related.KindOf(in payload, in speech, out bool clientIsHigh);
+            if (kind != ControlKind.None && related.Read(kind, in payload, clientIsHigh, ref speech)) more |= MayStillBe(kind, in speech, more);
         }
 
         if (names is not null) more |= names.Reader.Read(in payload, ref speech);
         return more;
     }
+
+    /// <summary>Something else at the port of a control connection is not read to its end; lines and calls may begin in the middle of a segment.</summary>
+    private static bool MayStillBe(ControlKind kind, in FlowSpeech speech, bool more) =>
+        more || kind is ControlKind.Ftp or ControlKind.SunRpc || (Recognition.Application)speech.Application > Recognition.Application.Unrecognized;
 
     /// <summary>The flow ended: it leaves with its note.</summary>
     public FlowSummary End(in FlowSummary flow)

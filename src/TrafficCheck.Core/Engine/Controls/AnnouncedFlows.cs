@@ -12,8 +12,8 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
 {
     private const int LowestMediaPort = 1024;
 
-    /// <summary>One bit for each port that was ever announced: most flows are told from announced ones without a search.</summary>
-    private readonly ulong[] _ports = new ulong[1024];
+    /// <summary>One bit for each port of TCP and of UDP that was ever announced: most flows are told from announced ones without a search.</summary>
+    private readonly ulong[] _ports = new ulong[2048];
 
     private ExpectationTable? _table;
 
@@ -37,7 +37,7 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
 
             _table ??= new ExpectationTable();
             _table.Expect(expectation with { Control = control }, timeNs);
-            _ports[expectation.ResponderPort >> 6] |= 1UL << (expectation.ResponderPort & 63);
+            _ports[Word(expectation.Transport, expectation.ResponderPort)] |= 1UL << (expectation.ResponderPort & 63);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
     /// <param name="isEnd">Whether an address is an end of the control connection with that number.</param>
     public void Open(in FlowPayload packet, ref FlowSpeech speech, Func<uint, IpAddress, bool> isEnd)
     {
-        if (_table is null || packet.Protocol is not (Ip.Tcp or Ip.Udp) || !(Has(packet.SourcePort) || Has(packet.DestinationPort))) return;
+        if (_table is null || packet.Protocol is not (Ip.Tcp or Ip.Udp) || !(Has(packet.Protocol, packet.SourcePort) || Has(packet.Protocol, packet.DestinationPort))) return;
 
         // A SYN says who opens the flow, a SYN-ACK that the other one did; without either both may have.
         uint sender = packet.Marks >> (packet.FromHigh ? FlowMarks.SideBits : 0);
@@ -73,5 +73,7 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
         else note.IsGuess = !isEnd(expected.Control, packet.Ends.LowAddress) || !isEnd(expected.Control, packet.Ends.HighAddress);
     }
 
-    private bool Has(ushort port) => (_ports[port >> 6] & (1UL << (port & 63))) != 0;
+    private bool Has(byte transport, ushort port) => (_ports[Word(transport, port)] & (1UL << (port & 63))) != 0;
+
+    private static int Word(byte transport, ushort port) => (port >> 6) + (transport == Ip.Udp ? 1024 : 0);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Recognition;
+using TrafficCheck.Core.Recognition.Names;
 using TrafficCheck.Core.Recognition.Related;
 using TrafficCheck.Core.Wire;
 
@@ -18,6 +19,9 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     private const int MaxLine = 512, MaxMessage = 8192;
 
     private const int MaxWaitingBytes = 8 << 20;
+
+    /// <summary>Flags of a DNS message: it answers, and did not fit (RFC 1035 section 4.1.1).</summary>
+    private const int QrAndTc = 0x82;
 
     /// <summary>A client that was told to ask again over TCP does so at once.</summary>
     private const long DnsNs = 30_000_000_000;
@@ -40,6 +44,15 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     public long GivenUp { get; private set; }
 
     public ControlConnection this[uint number] => _connections[(int)(number >> 1) - 1];
+
+    /// <summary>Whether a control connection is to be expected at either port, by the ports alone.</summary>
+    public bool IsControlPort(in FlowPayload payload) =>
+        (ports.At(payload.Protocol, payload.Ends.LowPort) | ports.At(payload.Protocol, payload.Ends.HighPort)) != ControlKind.None;
+
+    /// <summary>An answer of DNS that was not cut short, to a question that was read before: most of what control connections are read for.</summary>
+    public bool IsWholeDnsAnswer(in FlowPayload payload) =>
+        payload.Protocol == Ip.Udp && ports.At(Ip.Udp, payload.SourcePort) == ControlKind.Dns && payload.Bytes.Length > 2 && (payload.Bytes[2] & QrAndTc) == 0x80
+        && (payload.Marks & (payload.Marks >> FlowMarks.SideBits) & FlowMarks.Data) != 0;
 
     /// <summary>Whether the flow is a control connection, and which end is its client.</summary>
     public ControlKind KindOf(in FlowPayload payload, in FlowSpeech speech, out bool clientIsHigh)
@@ -138,9 +151,8 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
 
     private void ReadDns(in FlowPayload payload, bool clientIsHigh, ref FlowSpeech speech)
     {
-        // QR and TC (RFC 1035 section 4.1.1).
-        const int Header = 12;
-        if (payload.Bytes.Length < Header || (payload.Bytes[2] & 0x82) != 0x82) return;
+        if (payload.Bytes.Length < DnsMessage.HeaderLength || (payload.Bytes[2] & QrAndTc) != QrAndTc) return;
+        if (DnsMessage.TryWrap(payload.Bytes, out DnsMessage answer) == DnsStatus.Invalid || answer.Opcode != 0 || !answer.HasQuestion) return;
         if (Follow(ControlKind.Dns, in payload, clientIsHigh, ref speech) is not { } control) return;
         _found[0] = new(
             Ip.Tcp, control.Client, control.Server, control.ServerPort, ExpectationKind.DnsTcp, Announcements.Until(payload.TimestampNs, DnsNs), payload.Frame);

@@ -47,6 +47,10 @@ internal sealed class RelatedFlows
     /// <summary>Whether what the flow speaks must be known to tell whose data it is.</summary>
     public bool MayBeFtpData(in FlowPayload payload) => payload.Protocol == Ip.Tcp && _ftp.Has(payload.Ends);
 
+    public bool IsControlPort(in FlowPayload payload) => _v4.IsControlPort(in payload);
+
+    public bool IsWholeDnsAnswer(in FlowPayload payload) => _v4.IsWholeDnsAnswer(in payload);
+
     public ControlKind KindOf(in FlowPayload payload, in FlowSpeech speech, out bool clientIsHigh) =>
         ReaderOf(payload.Ends).KindOf(in payload, in speech, out clientIsHigh);
 

@@ -98,6 +98,9 @@ public sealed class CheckEngine : IDisposable
         _rows.Write(_matrix, _names, _related, write);
     }
 
+    /// <summary>What a judged flow showed of names and relations, in sentences.</summary>
+    internal IEnumerable<string> StoryOf(in FlowSummary flow) => FlowStory.Of(flow.Note, _names, _related);
+
     public void Dispose()
     {
         _intake.Dispose();

@@ -11,13 +11,13 @@ internal static class FindingNames
     {
         var names = new List<NamedPeer>();
         foreach (var (frame, name, kind, peer) in state.Names)
-            if (naming.Reader.Text(name) is { Length: > 0 } text) Add(names, new(peer.ToString(), text, kind.Word(), frame));
+            if (naming.Reader.Text(name) is { Length: > 0 } text) Add(names, new(peer.ToString(), text, kind.Word(), frame, false));
         foreach (var peer in state.Peers.Sample)
         {
             foreach (var host in state.Hosts.Sample)
             {
                 // Two names of an address tell as much as ten.
-                foreach (PeerName name in naming.NamesOf(host, peer, state.FirstNs).Take(2)) Add(names, new(peer.ToString(), name.Name, name.Kind.Word(), name.Frame));
+                foreach (PeerName name in naming.NamesOf(host, peer, state.FirstNs).Take(2)) Add(names, new(peer.ToString(), name.Name, name.Kind.Word(), name.Frame, name.IsShared));
             }
         }
 

@@ -56,13 +56,13 @@ internal sealed unsafe class PeerNaming
         if (named) names.Add(new(Reader.Text(note.Name), (NameKind)note.NameKind, note.NameFrame));
         FlowEndpoints ends = flow.Ends;
         (IpAddress host, IpAddress peer) = peerIsHigh ? (ends.LowAddress, ends.HighAddress) : (ends.HighAddress, ends.LowAddress);
-        List<NameProof> known = Known(host, peer, flow.FirstNs, untilNs);
+        List<NameProof> known = Known(host, peer, flow.FirstNs, untilNs, out bool shared);
         bool sure = named && ((NameKind)note.NameKind).IsSure();
         foreach (NameProof proof in known)
         {
             if (!sure)
             {
-                Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame));
+                Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame, shared));
                 continue;
             }
 
@@ -77,14 +77,15 @@ internal sealed unsafe class PeerNaming
     public List<PeerName> NamesOf(IpAddress host, IpAddress peer, long timeNs)
     {
         var names = new List<PeerName>();
-        foreach (NameProof proof in Known(host, peer, timeNs, long.MaxValue)) Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame));
+        foreach (NameProof proof in Known(host, peer, timeNs, long.MaxValue, out bool shared)) Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame, shared));
         return names;
     }
 
-    private List<NameProof> Known(IpAddress host, IpAddress peer, long timeNs, long untilNs)
+    private List<NameProof> Known(IpAddress host, IpAddress peer, long timeNs, long untilNs, out bool shared)
     {
-        var known = new List<NameProof>();
-        foreach (NameProof proof in _book.Names(host, peer, timeNs).Names) known.Add(proof);
+        PeerNames told = _book.Names(host, peer, timeNs);
+        shared = told.Shared;
+        List<NameProof> known = [.. told.Names];
 
         // What others called it says nothing about this host: one address serves many.
         foreach (NameProof proof in _called[peer.IsV4 ? 0 : 1].Names(host, peer, timeNs).Names)

@@ -30,6 +30,7 @@ internal static class FindingFields
                 json.WriteString("name", name.Name);
                 json.WriteString("proof", name.Proof);
                 json.WriteNumber("frame", name.Frame);
+                json.WriteBoolean("shared", name.IsShared);
                 json.WriteEndObject();
             }
 

@@ -60,7 +60,7 @@ internal static class FindingText
         const int Few = 2;
         var shown = finding.PeerNames.Take(all ? int.MaxValue : Few).ToList();
         string text = string.Join("; ", shown.GroupBy(n => n.Address).Select(g =>
-            $"{g.Key} is " + string.Join(", ", g.Select(n => $"{TerminalText.Clean(n.Name, 100)} ({n.Proof}, frame {n.Frame})"))));
+            $"{g.Key} is " + string.Join(", ", g.Select(n => $"{TerminalText.Clean(n.Name, 100)} ({n.Proof}, frame {n.Frame}{(n.IsShared ? ", one of several" : "")})"))));
         int rest = finding.PeerNames.Count - shown.Count;
         return rest > 0 ? $"{text} and {Figures.Count(rest, "more name", "more names")}" : text;
     }

@@ -50,7 +50,7 @@ public sealed class NamedPeerTests
         EngineRun run = Judge(Tls(Hello(name)), 443, peer);
         Assert.Equal(matches ? (Verdict.Allowed, Reason.None, "R1") : (Verdict.Unexpected, Reason.Peer, ""), Said(run.Row));
         Assert.Equal((name.TrimEnd('.').ToLowerInvariant(), "tls-sni", 4L), (run.Row.PeerName, run.Row.PeerNameProof, run.Row.PeerNameFrame));
-        if (!matches) Assert.Equal([new NamedPeer(Peer, name, "tls-sni", 4)], run.Report.Findings[0].PeerNames);
+        if (!matches) Assert.Equal([new NamedPeer(Peer, name, "tls-sni", 4, false)], run.Report.Findings[0].PeerNames);
     }
 
     [Theory]
@@ -100,6 +100,14 @@ public sealed class NamedPeerTests
         EngineRun run = Judge(frames, 443, "a.example.net", "b.example.net");
         Assert.Equal((Verdict.Allowed, Reason.None, "R2"), Said(Flow(run)));
         Assert.Equal((Verdict.Unexpected, Reason.Peer, ""), Said(Flow(run, 40001)));
+    }
+
+    [Fact]
+    public void Names_of_a_shared_address_are_marked()
+    {
+        TimedFrame[] frames = [.. Dns("a.example.net", Peer), .. Dns("b.example.net", Peer, from: 5354), .. Traffic.Out(443, at: Second)];
+        Finding finding = Judge(frames, 443, "c.example.net").Report.Findings.Single(f => f.Reason == Reason.Peer);
+        Assert.Equal([("a.example.net", "dns", true), ("b.example.net", "dns", true)], finding.PeerNames.Select(n => (n.Name, n.Proof, n.IsShared)));
     }
 
     [Fact]

@@ -82,4 +82,5 @@ public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sam
 /// <param name="Name">Lower-case ASCII; from the capture, so it may be anybody's invention.</param>
 /// <param name="Proof"><c>dns</c>, <c>tls-sni</c>, <c>tls-sni-outer</c>, <c>http-host</c> or <c>http-connect</c>.</param>
 /// <param name="Frame">The first frame that shows it.</param>
-public sealed record NamedPeer(string Address, string Name, string Proof, long Frame);
+/// <param name="IsShared">The name is one of several that lead to this address, which does not tell which is meant.</param>
+public sealed record NamedPeer(string Address, string Name, string Proof, long Frame, bool IsShared);

@@ -58,8 +58,8 @@ public sealed class CheckEngine : IDisposable
         _judge = new FlowJudge(_matrix, hosts, _names, _related, options.JudgeLinkScope, sinks);
         bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
         var reader = new FlowReader(notes, _names, _related, speech);
-        options = options with { ReadSpeech = speech || _related is not null };
-        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, reader), _names);
+        options = options with { ReadSpeech = speech };
+        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, reader), _names, ports.Any ? ports : null);
     }
 
     /// <summary>Frames processed so far.</summary>

@@ -209,6 +209,21 @@ public sealed class RelatedFtpTests
     }
 
     [Fact]
+    public void Nobody_need_ask_what_flows_speak_for_data_to_be_related()
+    {
+        byte[] hello = ClientHello.Records(ClientHello.Message(null));
+        TimedFrame[] frames =
+        [
+            .. TimedFrame.Merge(
+                Control("PASV\r\n", "227 ok (192,0,2,7,195,80)\r\n"), Data(Host, 40001, Peer, 50000),
+                Control("AUTH TLS\r\n", "234 ok\r\n", to: "192.0.2.8"), new TcpConversation(Host, 40002, "192.0.2.8", 50001, DataAt).Handshake().ClientSends(hello).Frames),
+        ];
+        CheckReport report = Of(frames, s_matrix, keepRows: false).Report;
+        Assert.Equal(["ftp-passive", "ftps-data"], report.Related.Select(g => g.By));
+        Assert.Equal((2L, 2L, 0L), (report.Summary.Allowed, report.Summary.Related, report.Summary.Unexpected));
+    }
+
+    [Fact]
     public void Refused_data_connections_are_one_finding_whatever_their_ports()
     {
         TcpConversation ftp = new TcpConversation(Host, 40000, Peer, 21, Second).Handshake().ServerSends("220 hello\r\n");

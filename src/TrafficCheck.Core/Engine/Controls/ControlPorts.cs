@@ -9,7 +9,7 @@ namespace TrafficCheck.Core.Engine.Controls;
 /// </summary>
 internal sealed class ControlPorts
 {
-    private const int Udp = 1 << 16;
+    private const int Udp = 1 << 16, FirstHighPort = 1024, FtpData = 20, FtpsData = 989;
 
     private static readonly (ControlKind Kind, byte Transport, ushort Port)[] s_usual =
     [
@@ -19,6 +19,7 @@ internal sealed class ControlPorts
     ];
 
     private readonly byte[] _kinds = new byte[2 << 16];
+    private bool _hasFtp;
 
     public ControlPorts(CompiledMatrix matrix)
     {
@@ -52,6 +53,10 @@ internal sealed class ControlPorts
         TransportNames.Udp => (ControlKind)_kinds[Udp + port],
         _ => ControlKind.None,
     };
+
+    /// <summary>Whether the payloads of a TCP flow with this SYN may be of use: a control connection, or data of one for FTP.</summary>
+    public bool IsOfUse(ushort source, ushort destination) =>
+        (_kinds[source] | _kinds[destination]) != 0 || (_hasFtp && destination >= FirstHighPort && (source >= FirstHighPort || source is FtpData or FtpsData));
 
     /// <summary>The kind that a recognised application is on any port.</summary>
     public static ControlKind Of(Application application) => application switch
@@ -88,6 +93,7 @@ internal sealed class ControlPorts
     private void Add(ControlKind kind, byte transport, ushort port)
     {
         Any = true;
+        _hasFtp |= kind is ControlKind.Ftp or ControlKind.FtpImplicit;
         ref byte at = ref _kinds[port + (transport == TransportNames.Udp ? Udp : 0)];
 
         // A port that rows give to explicit and implicit FTPS is read as FTP, which shows TLS as well.

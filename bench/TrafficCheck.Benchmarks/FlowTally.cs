@@ -5,7 +5,13 @@ namespace TrafficCheck.Benchmarks;
 /// <summary>Takes flows and does nothing with them.</summary>
 internal readonly struct FlowTally : IFlowSink
 {
-    public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+    public bool WantsOpenings => false;
+
+    public void Open(in FlowPayload packet, ref FlowSpeech speech)
+    {
+    }
+
+    public bool Read(in FlowPayload payload, ref FlowSpeech speech) => false;
 
     public void Close(in FlowSummary flow, FlowEnd end)
     {

@@ -72,6 +72,18 @@ internal static class OptionText
             CultureInfo.InvariantCulture,
             $"established={t.TcpEstablishedNs / Second},half-open={t.TcpHalfOpenNs / Second},closed={t.TcpClosedNs / Second},udp={t.UdpNs / Second},other={t.OtherNs / Second}");
 
+    /// <summary><c>50000-51000</c>, or null for none.</summary>
+    /// <exception cref="UsageException">Not understood.</exception>
+    public static PortRange? ParseRange(string option, string? text)
+    {
+        if (text is null) return null;
+        string[] ends = text.Split('-', StringSplitOptions.TrimEntries);
+        if (ends.Length is 1 or 2 && ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort first)
+            && ushort.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort last) && first is > 0 && first <= last)
+            return new PortRange(first, last);
+        throw new UsageException($"{option} '{text}': give FIRST-LAST, such as 50000-51000");
+    }
+
     /// <exception cref="UsageException">The matrix has no such condition.</exception>
     public static IReadOnlyList<string> CheckConditions(string[] names, AllowedMatrix matrix)
     {

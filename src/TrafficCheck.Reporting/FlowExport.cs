@@ -15,6 +15,15 @@ public static class FlowExport
         "verdict", "reason", "rows", "vlan", "tunnel",
     ];
 
+    /// <summary>
+    /// Further fields of NDJSON, which readers find by name; readers of CSV count columns, so that theirs stay as they are. What shows the peer's
+    /// name, and in which frame; for related flows what announced them, where, how sure that is, and the control connection.
+    /// </summary>
+    public static IReadOnlyList<string> ProofFields { get; } =
+    [
+        "peer_name_proof", "peer_name_frame", "related_by", "related_grade", "announced_frame", "control",
+    ];
+
     /// <summary>The format that the extension of a path names (in any case).</summary>
     /// <exception cref="ArgumentException">The extension is none of the known ones; the message names them.</exception>
     public static FlowFormat FormatOf(string path)

@@ -41,6 +41,7 @@ public static class JsonReport
         Accounting(json, report.Accounting);
         Summary(json, report.Summary);
         json.WriteFindings(report);
+        json.WriteRelated(report);
         json.WriteCoverage(report);
         json.WriteEndObject();
     }
@@ -195,6 +196,7 @@ public static class JsonReport
         json.WriteNumber("flowsEvicted", counted.FlowsEvicted);
         json.WriteNumber("flowsLive", counted.FlowsLive);
         json.WriteCounts("oddities", counted.Oddities);
+        json.WriteCounts("notKept", counted.NotKept);
         json.WriteStrings("brokenIdentities", counted.BrokenIdentities);
         json.WriteEndObject();
     }

@@ -27,6 +27,7 @@ public static class TextReport
         FindingsSection.Write(scope, "Unexpected", FindingKind.Unexpected, FindingKind.Scan, FindingKind.NearMiss);
         FindingsSection.Write(scope, "Needed, but failing", FindingKind.Failing);
         FindingsSection.Write(scope, "Undetermined", FindingKind.Undetermined);
+        RelatedSection.Write(scope);
         CoverageSection.Write(scope);
         AccountingSection.Write(scope);
     }

@@ -23,7 +23,7 @@ public sealed class FlowExportTests
     }
 
     [Fact]
-    public void Ndjson_has_the_same_fields_and_values()
+    public void Ndjson_has_the_same_fields_and_values_and_the_proofs()
     {
         List<FlowRow> rows = SampleRun.Run().Rows;
         string[] csv = Export(FlowFormat.Csv, rows).Split('\n')[1..^1];
@@ -32,8 +32,9 @@ public sealed class FlowExportTests
         foreach (var (line, text) in csv.Zip(json))
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            Assert.Equal(Header.Split(','), document.RootElement.EnumerateObject().Select(p => p.Name));
-            Assert.Equal(line, string.Join(',', document.RootElement.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.ToString())));
+            string[] columns = Header.Split(',');
+            Assert.Equal([.. columns, .. FlowExport.ProofFields], document.RootElement.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(line, string.Join(',', document.RootElement.EnumerateObject().Take(columns.Length).Select(p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.ToString())));
         }
     }
 

@@ -83,6 +83,12 @@ internal sealed class CheckOptions
 
     public Option<string?> L2tpPort { get; } = TunnelPort("--l2tp-port", "L2TP", "1701");
 
+    public Option<string?> FtpPassiveRange { get; } = new("--ftp-passive-range")
+    {
+        HelpName = "FIRST-LAST",
+        Description = "Ports that FTP servers give out for passive data connections. Connections to them belong to a live FTP control connection of the same two hosts, although no announcement was seen.",
+    };
+
     public Option<int> Threads { get; } = new("--threads")
     {
         HelpName = "N",
@@ -101,7 +107,7 @@ internal sealed class CheckOptions
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
 
     public IEnumerable<Option> All =>
-        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, VxlanPort, GenevePort, GtpPort, TeredoPort, L2tpPort, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
+        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, VxlanPort, GenevePort, GtpPort, TeredoPort, L2tpPort, FtpPassiveRange, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
 
     /// <summary>The standard ports with those of the options in their place.</summary>
     /// <exception cref="UsageException">A port is not understood.</exception>

@@ -88,6 +88,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             Decapsulate = !parsed.GetValue(options.NoDecap),
             TunnelPorts = options.ReadTunnelPorts(parsed),
             VlanInKey = parsed.GetValue(options.VlanInKey),
+            FtpPassiveRange = OptionText.ParseRange("--ftp-passive-range", parsed.GetValue(options.FtpPassiveRange)),
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
         };
     }
@@ -106,6 +107,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         new("keepDuplicates", engine.KeepCopies ? "true" : "false"),
         new("decapsulate", engine.Decapsulate ? "true" : "false"),
         new("tunnelPorts", OptionText.Words(engine.TunnelPorts)),
+        new("ftpPassiveRange", engine.FtpPassiveRange?.ToString() ?? "none"),
         new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
     ];
 

@@ -23,7 +23,7 @@ internal static class AnswerDue
     /// <summary>The initiator asked, an answer was due, and only the asking was captured.</summary>
     public static bool IsMissing(in FlowSummary flow, in Judgement judgement)
     {
-        if (judgement.Outcome != Outcome.OneWay) return false;
+        if (judgement.Outcome != Outcome.OneWay || judgement.Verdict == Verdict.Related) return false;
         long sent = judgement.InitiatorIsHigh ? flow.HighPackets : flow.LowPackets;
         if (sent == 0) return false;
         return flow.Protocol switch

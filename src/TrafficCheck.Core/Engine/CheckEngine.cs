@@ -1,4 +1,5 @@
 using System.Net;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -22,6 +23,8 @@ public sealed class CheckEngine : IDisposable
     private readonly IReadOnlyList<IReadOnlyList<IPNetwork>> _protected;
     private readonly FlowSorter? _rows;
     private readonly PeerNaming? _names;
+    private readonly RelatedFlows? _related;
+    private readonly RelatedLedger? _relatedLedger;
     private readonly CaptureInterfaces _interfaces;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
@@ -44,12 +47,19 @@ public sealed class CheckEngine : IDisposable
         _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
+        var notes = new FlowNotes();
+        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes);
+        var ports = new ControlPorts(_matrix);
+        if (ports.Any) _related = new RelatedFlows(ports, notes, options.FtpPassiveRange);
+        if (_related is not null) _relatedLedger = new RelatedLedger(_matrix, _related);
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
+        if (_relatedLedger is not null) sinks = [.. sinks, _relatedLedger];
         if (observer is not null) sinks = [.. sinks, observer];
-        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming();
-        _judge = new FlowJudge(_matrix, hosts, _names, options.JudgeLinkScope, sinks);
-        options = options with { ReadSpeech = options.ReadSpeech || keepRows || matrix.Rows.Any(r => r.Application is not null) };
-        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge), _names);
+        _judge = new FlowJudge(_matrix, hosts, _names, _related, options.JudgeLinkScope, sinks);
+        bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
+        var reader = new FlowReader(notes, _names, _related, speech);
+        options = options with { ReadSpeech = speech };
+        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, reader), _names, ports.Any ? ports : null);
     }
 
     /// <summary>Frames processed so far.</summary>
@@ -75,17 +85,21 @@ public sealed class CheckEngine : IDisposable
     {
         _intake.End();
         _judge.End();
-        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs);
-        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally)
-            .Build(accounting, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
+        IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
+        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related), _related, related);
+        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
+            .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
     }
 
     /// <summary>Hands over every flow, ordered by time and frame, after <see cref="Finish"/>.</summary>
     public void WriteRows(Action<FlowRow> write)
     {
         if (_rows is null) throw new InvalidOperationException("The engine was not asked to keep flow rows.");
-        _rows.Write(_matrix, _names, write);
+        _rows.Write(_matrix, _names, _related, write);
     }
+
+    /// <summary>What a judged flow showed of names and relations, in sentences.</summary>
+    internal IEnumerable<string> StoryOf(in FlowSummary flow) => FlowStory.Of(flow.Note, _names, _related);
 
     public void Dispose()
     {
@@ -93,11 +107,14 @@ public sealed class CheckEngine : IDisposable
         _rows?.Dispose();
     }
 
-    private readonly struct JudgeSink(FlowJudge judge) : IFlowSink
+    private readonly struct JudgeSink(FlowJudge judge, FlowReader reader) : IFlowSink
     {
-        public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(in flow);
+        public bool WantsOpenings => reader.WantsOpenings;
 
-        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) =>
-            PayloadReader.Read(payload, protocol, sourcePort, destinationPort, fromHigh, ref speech);
+        public void Open(in FlowPayload packet, ref FlowSpeech speech) => reader.Open(in packet, ref speech);
+
+        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => reader.Read(in payload, ref speech);
+
+        public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(reader.End(in flow));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
     private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals)> sets)
     {
-        HitCount exclusive = default, shared = default, covered = default;
+        HitCount exclusive = default, shared = default, covered = default, related = default;
         long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, mayMatch = 0, unknown = 0, initiatedIn = 0, initiatedOut = 0;
         long first = long.MaxValue, last = long.MinValue;
         HostCounter? peers = null;
@@ -45,6 +45,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
                 continue;
             }
 
+            related = new(related.Flows + totals.RelatedFlows, related.Bytes + totals.RelatedBytes);
             reversed += totals.Reversed;
             mayMatch += totals.MayMatch;
             unknown += totals.DirectionUnknown;
@@ -90,6 +91,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
             Exclusive = exclusive,
             Shared = shared,
             Covered = covered,
+            Related = related,
             Worked = exclusiveWorked + sharedWorked,
             Failed = failed,
             Reversed = reversed,

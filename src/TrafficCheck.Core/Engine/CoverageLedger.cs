@@ -9,6 +9,9 @@ namespace TrafficCheck.Core.Engine;
 internal sealed class RowSetTotals(HostBudget budget)
 {
     public long Flows, Bytes, Worked, Failed, Unanswered, InitiatedIn, InitiatedOut;
+
+    /// <summary>Flows that control connections of these rows announced.</summary>
+    public long RelatedFlows, RelatedBytes;
     public long FirstNs = long.MaxValue, LastNs = long.MinValue;
 
     /// <summary>Flows whose only chance to match are rows of this set, were a name known.</summary>
@@ -84,7 +87,11 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
         RowSetTotals totals = At(judgement.Rows);
         switch (judgement.Verdict)
         {
-            case Verdict.Allowed or Verdict.Related:
+            case Verdict.Related:
+                totals.RelatedFlows++;
+                totals.RelatedBytes += flow.LowBytes + flow.HighBytes;
+                break;
+            case Verdict.Allowed:
                 AddAnswered(totals, in flow, in judgement, square);
                 break;
             case Verdict.Undetermined when judgement.Reason is Reason.PeerNameUnknown or Reason.ApplicationUnknown:

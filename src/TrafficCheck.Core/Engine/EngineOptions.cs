@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
@@ -27,6 +28,9 @@ public sealed record EngineOptions
 
     /// <summary>Reads what every flow speaks even when no row asks for an application, for reports that show it.</summary>
     public bool ReadSpeech { get; init; }
+
+    /// <summary>Ports that FTP servers give out for passive data connections, known although no announcement was seen; null for none.</summary>
+    public PortRange? FtpPassiveRange { get; init; }
 
     /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
     public HashSeed? Seed { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -7,7 +8,7 @@ using TrafficCheck.Core.Recognition;
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>Turns grouped flows into findings: joins scans, words the cause and the edit that would settle it, and puts them in order.</summary>
-internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage)
+internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage, PeerNaming? names)
 {
     /// <summary>One initiator that tried this many ports without success is a scan.</summary>
     private const int ScanPorts = 10;
@@ -91,6 +92,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             Application = key.Application == 0 ? null : ApplicationNames.Of((Application)key.Application),
             Peers = state.Peers.ToHostSet(),
             Hosts = state.Hosts.ToHostSet(),
+            PeerNames = names is null ? [] : FindingNames.Of(state, names),
             Ports = ports,
             Flows = state.Flows,
             Packets = state.Packets,
@@ -140,6 +142,9 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             case FindingKind.Scan:
                 long scanners = InitiatorsOf(key, state).Count;
                 return (string.Create(CultureInfo.InvariantCulture, $"{(scanners == 1 ? "one host" : scanners + " hosts")} tried {ports} ports and none answered: a scan"), null);
+            case FindingKind.Failing when key.Related != RelatedBy.None:
+                return ($"{rows} {(one ? "allows" : "allow")} the control connections; the flows that belong to them ({key.Related.Word()}) did not work",
+                    "let through what the control connections announce: a helper of the firewall, or the range of ports that the server gives out");
             case FindingKind.Failing:
                 long worked = WorkedOf(key.Rows);
                 return (worked == 0

@@ -1,3 +1,4 @@
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -47,6 +48,12 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget) : I
             case Verdict.Allowed or Verdict.Related:
                 bool unanswered = AnswerDue.IsMissing(in flow, in judgement);
                 if (judgement.Square(in flow) != Square.Failing && !unanswered) return false;
+                if (judgement.Verdict == Verdict.Related)
+                {
+                    key = new(FindingKind.Failing, Reason.None, judgement.Subject, judgement.Direction, flow.Protocol, -1, judgement.Rows, false, 0, (RelatedBy)flow.Note.Announcement);
+                    return true;
+                }
+
                 key = new(FindingKind.Failing, Reason.None, judgement.Subject, judgement.Direction, flow.Protocol, judgement.Port, judgement.Rows, unanswered);
                 return true;
             default:

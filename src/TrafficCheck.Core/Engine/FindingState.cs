@@ -9,7 +9,10 @@ internal sealed class FindingState(HostBudget budget)
 {
     private const int FrameSample = 5;
 
+    private const int NameSample = 5;
+
     private readonly List<long> _frames = new(FrameSample + 1);
+    private readonly List<(long Frame, uint Name, NameKind Kind, IpAddress Peer)> _names = [];
 
     public long Flows { get; private set; }
 
@@ -33,6 +36,9 @@ internal sealed class FindingState(HostBudget budget)
 
     public IReadOnlyList<long> Frames => _frames;
 
+    /// <summary>Names by which the flows themselves called their peers, by the number that notes have, those shown first.</summary>
+    public IReadOnlyList<(long Frame, uint Name, NameKind Kind, IpAddress Peer)> Names => _names;
+
     public void Add(in FlowSummary flow, in Judgement judgement, bool subjectIsHigh)
     {
         Flows++;
@@ -48,6 +54,8 @@ internal sealed class FindingState(HostBudget budget)
         Peers.Add(subjectIsHigh ? low : high, flow.FirstNs);
         Hosts.Add(subjectIsHigh ? high : low, flow.FirstNs);
         AddFrame(flow.FirstFrame);
+        if (flow.Note.Name != 0 && flow.Note.NameIsOfHigh != subjectIsHigh)
+            AddName((flow.Note.NameFrame, flow.Note.Name, (NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
     }
 
     public void Add(FindingState other)
@@ -63,6 +71,19 @@ internal sealed class FindingState(HostBudget budget)
         Peers.AddAll(other.Peers);
         Hosts.AddAll(other.Hosts);
         foreach (long frame in other._frames) AddFrame(frame);
+        foreach (var name in other._names) AddName(name);
+    }
+
+    /// <summary>Each name once, with the first frame that shows it.</summary>
+    private void AddName((long Frame, uint Name, NameKind Kind, IpAddress Peer) name)
+    {
+        int known = _names.FindIndex(n => n.Name == name.Name);
+        if (known >= 0 && _names[known].Frame <= name.Frame) return;
+        if (known >= 0) _names.RemoveAt(known);
+        if (_names.Count == NameSample && name.Frame > _names[^1].Frame) return;
+        int at = _names.FindIndex(n => n.Frame > name.Frame);
+        _names.Insert(at < 0 ? _names.Count : at, name);
+        if (_names.Count > NameSample) _names.RemoveAt(NameSample);
     }
 
     private void AddFrame(long frame)

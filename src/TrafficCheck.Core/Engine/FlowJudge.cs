@@ -1,3 +1,4 @@
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -11,9 +12,12 @@ namespace TrafficCheck.Core.Engine;
 /// whose verdict depends on another flow (active FTP data on its control connection) waits for the end of the input, because the other may
 /// end later.
 /// </summary>
-internal sealed class FlowJudge
+internal sealed partial class FlowJudge
 {
     private const int MaxWaiting = 500_000;
+
+    /// <summary>Flows that wait for a name: it may be shown after they ended.</summary>
+    private const int MaxWaitingForNames = 100_000;
 
     /// <summary>Applications that one matrix may ask for; there are not so many.</summary>
     private const int MaxApplications = 256;
@@ -25,11 +29,17 @@ internal sealed class FlowJudge
     private readonly FtpControls? _ftp;
     private readonly List<FlowSummary> _waiting = [];
     private readonly PeerNaming? _names;
+    private readonly RelatedFlows? _related;
     private readonly IJudgedFlowSink[] _sinks;
+    private int _waitingForNames;
+    private long _namesUntilNs;
+    private bool _nameMayCome;
 
-    public FlowJudge(CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
+    public FlowJudge(
+        CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, RelatedFlows? related, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
     {
         _names = names;
+        _related = related;
         _matrix = matrix;
         _matcher = new RowMatcher(matrix);
         _hosts = hosts;
@@ -54,6 +64,9 @@ internal sealed class FlowJudge
     /// <summary>Verdicts given: one for each flow, one more for each further subject concerned.</summary>
     public long Judgements { get; private set; }
 
+    /// <summary>Flows whose verdict another flow or a later name might have changed, and for which there was no room to wait.</summary>
+    public long NotPutOff { get; private set; }
+
     /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>
     public ulong SubjectsSeen { get; private set; }
 
@@ -72,15 +85,25 @@ internal sealed class FlowJudge
         Judge(in flow, mayWait: true);
     }
 
-    /// <summary>The input is over: judges what waited.</summary>
+    /// <summary>The input is over: judges what waited, control connections before the flows that belong to them.</summary>
     public void End()
     {
-        foreach (FlowSummary flow in _waiting) Judge(in flow, mayWait: false);
+        foreach (FlowSummary flow in _waiting)
+        {
+            if (!MayBelong(in flow)) Judge(in flow, mayWait: false);
+        }
+
+        foreach (FlowSummary flow in _waiting)
+        {
+            if (MayBelong(in flow)) Judge(in flow, mayWait: false);
+        }
+
         _waiting.Clear();
     }
 
-    private void Judge(in FlowSummary flow, bool mayWait)
+    private void Judge(in FlowSummary ended, bool mayWait)
     {
+        FlowSummary flow = ended;
         ulong low = _hosts.SubjectsOf(flow.Ends.LowAddress), high = _hosts.SubjectsOf(flow.Ends.HighAddress), concerned = low ^ high;
         SubjectsSeen |= low | high;
         LinkScopeKind link = LinkScope.KindOf(in flow);
@@ -89,21 +112,44 @@ internal sealed class FlowJudge
         else if (concerned == 0) OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
         else
         {
-            if (mayWait && NeedsControl(in flow, concerned, high) && _waiting.Count < MaxWaiting)
-            {
-                _waiting.Add(flow);
-                return;
-            }
-
+            if (_related is not null) reading = WithRelatedEvidence(ref flow, reading, mayWait);
             if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned);
-            if ((low & ~high) != 0) Deliver(in flow, ForEnd(in flow, low & ~high, subjectIsHigh: false, reading));
-            if ((high & ~low) != 0) Deliver(in flow, ForEnd(in flow, high & ~low, subjectIsHigh: true, reading));
+
+            // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
+            _namesUntilNs = mayWait ? flow.LastNs : long.MaxValue;
+            _nameMayCome = false;
+            bool atLow = (low & ~high) != 0, atHigh = (high & ~low) != 0;
+            Judgement first = atLow ? ForEnd(in flow, low & ~high, subjectIsHigh: false, reading, mayWait) : default;
+            Judgement second = atHigh ? ForEnd(in flow, high & ~low, subjectIsHigh: true, reading, mayWait) : default;
+            bool allowed = (!atLow || first.Verdict == Verdict.Allowed) && (!atHigh || second.Verdict == Verdict.Allowed);
+            if (mayWait && !allowed && Waits(in ended, concerned, high)) return;
+            if (atLow) Deliver(in flow, in first);
+            if (atHigh) Deliver(in flow, in second);
         }
+    }
+
+    /// <summary>Puts a flow off to the end of the input, when that may change its verdict.</summary>
+    private bool Waits(in FlowSummary flow, ulong concerned, ulong high)
+    {
+        bool control = MayBelong(in flow) || NeedsControl(in flow, concerned, high);
+        if (!control && !_nameMayCome) return false;
+        bool room = control ? _waiting.Count < MaxWaiting : _waitingForNames < MaxWaitingForNames;
+        if (!room)
+        {
+            NotPutOff++;
+            Judge(in flow, mayWait: false);
+            return true;
+        }
+
+        if (!control) _waitingForNames++;
+        _waiting.Add(flow);
+        return true;
     }
 
     private void Deliver(in FlowSummary flow, in Judgement judgement)
     {
         Judgements++;
+        if (flow.Note.Control != 0) _related?[flow.Note.Control].Judged(in judgement);
         foreach (IJudgedFlowSink sink in _sinks) sink.Add(in flow, in judgement);
     }
 
@@ -133,7 +179,7 @@ internal sealed class FlowJudge
     }
 
     /// <summary>The judgement for the subjects that one end belongs to. A host that is several subjects may do what any of them may.</summary>
-    private Judgement ForEnd(in FlowSummary flow, ulong subjects, bool subjectIsHigh, FlowReading reading)
+    private Judgement ForEnd(in FlowSummary flow, ulong subjects, bool subjectIsHigh, FlowReading reading, bool mayWait)
     {
         bool inbound = reading.InitiatorIsHigh != subjectIsHigh, judgedInbound = inbound;
         Span<ApplicationAnswer> room = stackalloc ApplicationAnswer[Math.Min(_matrix.Applications.Count, MaxApplications)];
@@ -150,6 +196,7 @@ internal sealed class FlowJudge
             }
         }
 
+        if (judged.Verdict != Verdict.Allowed && !mayWait && Related(in flow, subjects, in judged) is { } related) (judged, judgedInbound) = (related, inbound);
         return new(
             judged.Subject, reading.InitiatorIsHigh, inbound ? FlowDirection.In : FlowDirection.Out, reading.Method, reading.Confidence,
             FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh), judged.Verdict, judged.Reason, LinkScopeKind.None,
@@ -178,8 +225,9 @@ internal sealed class FlowJudge
         if (_names is not null && (match.Answer == Matrix.MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
         {
             // Rows ask for names: what the capture says of the peer decides, and it decides again when it says nothing.
-            string[] names = _names.NamesOf(subjectIsHigh ? ends.HighAddress : ends.LowAddress, peer, flow.FirstNs);
+            string[] names = [.. _names.NamesOf(in flow, peerIsHigh: !subjectIsHigh, _namesUntilNs).Select(n => n.Name)];
             if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names, applications);
+            _nameMayCome |= match.Answer != Matrix.MatchAnswer.Yes && !IsNamed(in flow, peerIsHigh: !subjectIsHigh);
         }
 
         if (match.Answer == Matrix.MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
@@ -200,6 +248,10 @@ internal sealed class FlowJudge
 
         return new(subject, Verdict.Unexpected, Reason.Port, RowSets.None);
     }
+
+    /// <summary>The client said in the flow itself whom it means; no name that comes later says it better.</summary>
+    private static bool IsNamed(in FlowSummary flow, bool peerIsHigh) =>
+        flow.Note.Name != 0 && flow.Note.NameIsOfHigh == peerIsHigh && ((NameKind)flow.Note.NameKind).IsSure();
 
     /// <summary>
     /// For each application that rows ask for, whether the flow speaks it. Empty when no payload was captured: the port then stands for the
@@ -244,42 +296,5 @@ internal sealed class FlowJudge
     {
         ushort port = serviceIsHigh ? ends.HighPort : ends.LowPort;
         return protocol is TransportNames.Icmp or TransportNames.Icmpv6 ? (ushort)(port >> 8) : port;
-    }
-
-    private bool NeedsControl(in FlowSummary flow, ulong concerned, ulong high)
-    {
-        if (_ftp is null || flow.Protocol != TransportNames.Tcp) return false;
-        for (ulong left = concerned; left != 0; left &= left - 1)
-        {
-            int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
-            bool subjectIsHigh = ((high >> subject) & 1) != 0;
-            if (ServerPortRow(in flow, subject, subjectIsHigh, true) >= 0 || ServerPortRow(in flow, subject, subjectIsHigh, false) >= 0) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>The first active FTP data row that fits all but the control connection, or -1.</summary>
-    private int ServerPortRow(in FlowSummary flow, int subject, bool subjectIsHigh, bool inbound)
-    {
-        ushort sourcePort = inbound == subjectIsHigh ? flow.Ends.LowPort : flow.Ends.HighPort;
-        foreach (int index in _matrix.ServerPortRows[subject])
-        {
-            MatrixRow row = _matrix.Matrix.Rows[index];
-            if (row.Direction == (inbound ? RowDirection.Out : RowDirection.In) || !row.Ports.Any(r => r.Contains(sourcePort))) continue;
-            if (row.Transports.Count > 0 && !row.Transports.Contains(flow.Protocol)) continue;
-            IpAddress peer = subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-            if (_matcher.PeerAnswer(index, peer, []) == Matrix.MatchAnswer.Yes) return index;
-        }
-
-        return -1;
-    }
-
-    private bool ControlIsLive(in FlowSummary flow, bool subjectIsHigh, bool inbound)
-    {
-        bool serverIsHigh = inbound != subjectIsHigh; // the data connection is initiated by the server
-        IpAddress server = serverIsHigh ? flow.Ends.HighAddress : flow.Ends.LowAddress;
-        IpAddress client = serverIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-        return _ftp is not null && _ftp.Covers(client, server, flow.FirstNs);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
@@ -24,12 +25,12 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         _rows.Add(new Row(flow, judgement));
     }
 
-    public void Write(CompiledMatrix matrix, PeerNaming? names, Action<FlowRow> write)
+    public void Write(CompiledMatrix matrix, PeerNaming? names, RelatedFlows? related, Action<FlowRow> write)
     {
         _rows.Sort();
         if (_spill is null)
         {
-            foreach (Row row in _rows) write(ToFlowRow(row, matrix, names));
+            foreach (Row row in _rows) write(ToFlowRow(row, matrix, names, related));
             return;
         }
 
@@ -43,7 +44,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
 
         while (queue.TryDequeue(out RunReader? reader, out Row row))
         {
-            write(ToFlowRow(row, matrix, names));
+            write(ToFlowRow(row, matrix, names, related));
             if (reader.TryNext(out Row next)) queue.Enqueue(reader, next);
         }
     }
@@ -61,7 +62,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         _rows.Clear();
     }
 
-    private static FlowRow ToFlowRow(in Row row, CompiledMatrix matrix, PeerNaming? names)
+    private static FlowRow ToFlowRow(in Row row, CompiledMatrix matrix, PeerNaming? names, RelatedFlows? related)
     {
         FlowSummary flow = row.Flow;
         Judgement judgement = row.Judgement;
@@ -70,6 +71,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         bool icmp = flow.Protocol is TransportNames.Icmp or TransportNames.Icmpv6, ports = TransportNames.HasPorts(flow.Protocol);
         ushort initiatorPort = high ? ends.HighPort : ends.LowPort;
         bool answers = judgement.Verdict is Verdict.Allowed or Verdict.Related;
+        PeerName peer = PeerNameOf(in flow, in judgement, names);
         RowSet rows = matrix.Sets[answers ? judgement.Rows : RowSets.None];
         return new FlowRow
         {
@@ -96,18 +98,29 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             Vlan = flow.Vlan == 0 ? null : flow.Vlan,
             Tunnel = flow.Tunnel.ToString(),
             Application = PayloadReader.Of(in flow) is { Application: > Recognition.Application.Unrecognized } seen ? Recognition.ApplicationNames.Of(seen.Application) : null,
-            PeerName = names is null || judgement.Subject < 0 ? null : PeerNameOf(in flow, in judgement, names),
+            PeerName = peer.Name.Length > 0 ? peer.Name : null,
+            PeerNameProof = peer.Name.Length > 0 ? peer.Kind.Word() : null,
+            PeerNameFrame = peer.Name.Length > 0 ? peer.Frame : null,
+            Related = related is null || flow.Note.Parent == 0 ? null : ProofOf(flow.Note, related),
         };
     }
 
-    /// <summary>The peer is the end that the subject is not.</summary>
-    private static string? PeerNameOf(in FlowSummary flow, in Judgement judgement, PeerNaming names)
+    private static RelatedProof ProofOf(FlowNote note, RelatedFlows related)
     {
-        bool subjectIsHigh = judgement.InitiatorIsHigh == (judgement.Direction == FlowDirection.Out);
-        string[] known = subjectIsHigh
-            ? names.NamesOf(flow.Ends.HighAddress, flow.Ends.LowAddress, flow.FirstNs)
-            : names.NamesOf(flow.Ends.LowAddress, flow.Ends.HighAddress, flow.FirstNs);
-        return known.Length == 0 ? null : known[0];
+        var by = (RelatedBy)note.Announcement;
+        return new(by.Word(), by.Grade(note.IsGuess), note.AnnouncedFrame, related[note.Parent].ToString());
+    }
+
+    /// <summary>The peer is the end that the subject is not.</summary>
+    private static PeerName PeerNameOf(in FlowSummary flow, in Judgement judgement, PeerNaming? names)
+    {
+        if (names is null || judgement.Subject < 0) return new("", NameKind.Dns, 0);
+        foreach (PeerName name in names.NamesOf(in flow, peerIsHigh: judgement.InitiatorIsHigh != (judgement.Direction == FlowDirection.Out)))
+        {
+            if (name.Name.Length > 0) return name;
+        }
+
+        return new("", NameKind.Dns, 0);
     }
 
     /// <summary>A flow and one judgement of it. Its first frame opens no other flow, so the order is total.</summary>

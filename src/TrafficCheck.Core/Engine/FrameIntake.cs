@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -36,6 +37,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     /// direction no SYN tells.
     /// </summary>
     private readonly uint _speechNotAsked;
+    private readonly ControlPorts? _controlPorts;
     private readonly PeerNaming? _names;
     private PacketSummary* _packets;
     private readonly DecodeStatus[] _packetStatuses = new DecodeStatus[Block];
@@ -52,9 +54,12 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
     private readonly FlowLimits _limits;
 
     /// <param name="names">Learns from DNS answers; null when nobody asks for names.</param>
-    public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink, PeerNaming? names = null)
+    /// <param name="controlPorts">Where flows are read although nobody asks what they speak; null for nowhere.</param>
+    public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink, PeerNaming? names = null,
+        ControlPorts? controlPorts = null)
     {
         _names = names;
+        _controlPorts = controlPorts;
         HashSeed seed = options.Seed ?? HashSeed.Random();
         _v4 = new(seed, options.Timeouts, limits);
         _v6 = new(seed, options.Timeouts, limits);
@@ -373,6 +378,7 @@ internal sealed unsafe class FrameIntake<TSink> : IDisposable
         entry->Interface = arrival.Interface;
         entry->FromHigh = fromHigh;
         uint notAsked = _speechNotAsked & (marks << SynToSpeech);
+        if (notAsked != 0 && _controlPorts is not null && protocol == Ip.Tcp && _controlPorts.IsOfUse(packet.SourcePort, packet.DestinationPort)) notAsked = 0;
         marks = (marks << (fromHigh * FlowMarks.SideBits)) | notAsked;
         entry->Tunnel = packet.Tunnel;
         entry->SequenceLength = 0;

@@ -15,20 +15,30 @@ internal static class PayloadReader
     private const int LowIsClient = 1, HighIsClient = 2;
 
     /// <returns>Whether more payloads are of use.</returns>
-    public static bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech)
+    public static bool Read(in FlowPayload payload, ref FlowSpeech speech)
     {
         int most = MaySwitch((Application)speech.Application) ? MostTriesBeforeTls : MostTries;
-        ref byte tries = ref fromHigh ? ref speech.HighRead : ref speech.LowRead;
-        if (tries < most)
+        if ((payload.FromHigh ? speech.HighRead : speech.LowRead) < most)
         {
-            tries++;
-            if (ApplicationRecognizer.TryRecognize(payload, protocol, sourcePort, destinationPort, out RecognizedApplication seen)) Take(in seen, fromHigh, ref speech);
+            speech.CountRead(payload.FromHigh);
+            Recognize(in payload, payload.Bytes, ref speech);
         }
 
-        if (speech.Confidence == (byte)RecognitionConfidence.Payload && speech.Clients != 0 && !MaySwitch((Application)speech.Application)) return false;
+        if (IsKnown(in speech)) return false;
         if (speech.Application == 0 && speech.LowRead + speech.HighRead > MostTries && speech.LowRead > 0 && speech.HighRead > 0) return false;
         return speech.LowRead < most || speech.HighRead < most;
     }
+
+    /// <summary>Learns what the bytes show, which may be those of several payloads of the same side.</summary>
+    public static void Recognize(in FlowPayload payload, ReadOnlySpan<byte> bytes, ref FlowSpeech speech)
+    {
+        if (ApplicationRecognizer.TryRecognize(bytes, payload.Protocol, payload.SourcePort, payload.DestinationPort, out RecognizedApplication seen))
+            Take(in seen, payload.FromHigh, ref speech);
+    }
+
+    /// <summary>Application and client are proven, and will not change.</summary>
+    public static bool IsKnown(in FlowSpeech speech) =>
+        speech.Confidence == (byte)RecognitionConfidence.Payload && speech.Clients != 0 && !MaySwitch((Application)speech.Application);
 
     /// <summary>What the flow speaks; unrecognized when payloads were looked at and are nothing known.</summary>
     public static RecognizedApplication Of(in FlowSummary flow)

@@ -1,10 +1,14 @@
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition.Names;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
-/// <summary>The names that the capture itself gives to hosts: fed with DNS answers by the intake, asked when flows are judged.</summary>
+/// <summary>
+/// The names that the capture itself gives to hosts: fed with DNS answers by the intake, and with the names by which clients call servers by the
+/// reader of payloads; asked when flows are judged.
+/// </summary>
 internal sealed unsafe class PeerNaming
 {
     /// <summary>Port of DNS (RFC 1035); answers from elsewhere name nobody.</summary>
@@ -12,8 +16,19 @@ internal sealed unsafe class PeerNaming
 
     private readonly NameBook _book = new(new NameBookLimits(MaxBytes: 32L << 20));
 
-    /// <summary>Entries given up because the book was full.</summary>
-    public long Evicted => _book.Evicted;
+    /// <summary>
+    /// Names of servers, kept apart from those of DNS, so that clients who invent names cannot crowd those out; and apart for each family, because
+    /// payloads of the two are read at different times.
+    /// </summary>
+    private readonly NameBook[] _called = [new(new NameBookLimits(MaxBytes: 8L << 20)), new(new NameBookLimits(MaxBytes: 8L << 20))];
+
+    public PeerNaming(AllowedMatrix matrix, FlowNotes notes) => Reader = new NameReader(matrix, notes, this);
+
+    /// <summary>Reads the names that flows themselves show.</summary>
+    public NameReader Reader { get; }
+
+    /// <summary>Entries given up because the books were full.</summary>
+    public long Evicted => _book.Evicted + _called[0].Evicted + _called[1].Evicted;
 
     /// <summary>Learns from the payload of a packet that port 53 sent; anything but an answer teaches nothing.</summary>
     public void Learn(in PacketSummary packet, IpAddress client, long frame, long timeNs)
@@ -24,15 +39,74 @@ internal sealed unsafe class PeerNaming
         if (status != DnsStatus.Invalid) _book.Learn(in message, client, frame, timeNs);
     }
 
+    /// <summary>Learns the name by which a client called a server.</summary>
+    public void Learn(IpAddress client, IpAddress server, ReadOnlySpan<byte> name, NameSource source, long frame, long timeNs) =>
+        _called[server.IsV4 ? 0 : 1].Learn(client, server, name, source, frame, timeNs);
+
     /// <summary>
-    /// Names of a peer as a host knows it: those from its own questions when it asked, else those that others were told. Empty when the capture
-    /// names the peer nowhere.
+    /// Names of the remote end of a flow, the surest first. Where the client said in this very flow whom it means, that name and its aliases; else
+    /// what the host was told when it asked, else what others were told. Empty when the capture names the peer nowhere.
     /// </summary>
-    public string[] NamesOf(IpAddress client, IpAddress peer, long timeNs)
+    /// <param name="untilNs">Names shown later than that do not count.</param>
+    public List<PeerName> NamesOf(in FlowSummary flow, bool peerIsHigh, long untilNs = long.MaxValue)
     {
-        PeerNames known = _book.Names(client, peer, timeNs);
-        if (known.Names.Count == 0) return [];
-        bool own = known.Names.Any(n => n.SameClient);
-        return [.. known.Names.Where(n => n.SameClient || !own).Select(n => n.Name).Distinct()];
+        var names = new List<PeerName>();
+        FlowNote note = flow.Note;
+        bool named = note.Name != 0 && note.NameIsOfHigh == peerIsHigh;
+        if (named) names.Add(new(Reader.Text(note.Name), (NameKind)note.NameKind, note.NameFrame));
+        FlowEndpoints ends = flow.Ends;
+        (IpAddress host, IpAddress peer) = peerIsHigh ? (ends.LowAddress, ends.HighAddress) : (ends.HighAddress, ends.LowAddress);
+        List<NameProof> known = Known(host, peer, flow.FirstNs, untilNs, out bool shared);
+        bool sure = named && ((NameKind)note.NameKind).IsSure();
+        foreach (NameProof proof in known)
+        {
+            if (!sure)
+            {
+                Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame, shared));
+                continue;
+            }
+
+            if (proof.Source != NameSource.Dns || proof.Name != names[0].Name) continue;
+            foreach (ChainStep step in proof.Chain) Add(names, new(step.Name, NameKind.Dns, step.Frame));
+        }
+
+        return names;
     }
+
+    /// <summary>Names of a host as another one knows it, whatever the flow.</summary>
+    public List<PeerName> NamesOf(IpAddress host, IpAddress peer, long timeNs)
+    {
+        var names = new List<PeerName>();
+        foreach (NameProof proof in Known(host, peer, timeNs, long.MaxValue, out bool shared)) Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame, shared));
+        return names;
+    }
+
+    private List<NameProof> Known(IpAddress host, IpAddress peer, long timeNs, long untilNs, out bool shared)
+    {
+        PeerNames told = _book.Names(host, peer, timeNs);
+        shared = told.Shared;
+        List<NameProof> known = [.. told.Names];
+
+        // What others called it says nothing about this host: one address serves many.
+        foreach (NameProof proof in _called[peer.IsV4 ? 0 : 1].Names(host, peer, timeNs).Names)
+        {
+            if (proof.SameClient) known.Add(proof);
+        }
+
+        known.RemoveAll(p => p.TimeNs > untilNs);
+        if (known.Exists(p => p.SameClient)) known.RemoveAll(p => !p.SameClient);
+        return known;
+    }
+
+    private static void Add(List<PeerName> names, PeerName name)
+    {
+        if (!names.Exists(n => n.Name == name.Name)) names.Add(name);
+    }
+
+    private static NameKind KindOf(NameSource source) => source switch
+    {
+        NameSource.Sni => NameKind.TlsSni,
+        NameSource.HttpHost => NameKind.HttpHost,
+        _ => NameKind.Dns,
+    };
 }

@@ -9,15 +9,16 @@ namespace TrafficCheck.Core.Engine;
 
 /// <summary>Puts the report together and decides the exit code.</summary>
 internal sealed class ReportBuilder(
-    CompiledMatrix compiled, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, FindingLedger ledger, CoverageLedger coverage, FlowJudge judge, HostTally tally)
+    CompiledMatrix compiled, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, FindingLedger ledger, CoverageLedger coverage, FlowJudge judge, HostTally tally,
+    PeerNaming? names)
 {
     private readonly AllowedMatrix _matrix = compiled.Matrix;
 
     public CheckReport Build(
-        AccountingReport accounting, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
+        AccountingReport accounting, IReadOnlyList<RelatedGroup> related, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
         IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
-        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage).Build();
+        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, names).Build();
         IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, judge.SubjectsSeen).Build();
         SubjectReport[] subjects = [.. _matrix.Subjects.Select((s, i) => new SubjectReport(
             s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null))];
@@ -32,6 +33,7 @@ internal sealed class ReportBuilder(
             Accounting = accounting,
             Summary = Summarise(exitCode, found, reasons, findings),
             Findings = findings,
+            Related = related,
             Coverage = rows,
         };
     }

@@ -1,3 +1,4 @@
+using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
@@ -7,7 +8,9 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>Draws up where every frame, packet and flow went, and checks that nothing was lost or invented.</summary>
 internal static class RunAccounting
 {
-    public static AccountingReport Build<TSink>(FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, IReadOnlyList<InputSummary> inputs)
+    public static AccountingReport Build<TSink>(
+        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, IReadOnlyList<InputSummary> inputs,
+        IReadOnlyList<KeyValuePair<string, long>> notKept, RelatedFlows? related, IReadOnlyList<RelatedGroup> groups)
         where TSink : struct, IFlowSink
     {
         var notDecoded = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -43,6 +46,13 @@ internal static class RunAccounting
         long verdicts = 0;
         foreach (long count in coverage.Verdicts) verdicts += count;
         Check(broken, "judgements = sum of verdicts", judge.Judgements, verdicts);
+        Check(broken, "related flows = those of the groups reported", coverage.Verdicts[(int)Verdict.Related], groups.Sum(g => g.Flows));
+        if (related is not null)
+        {
+            var (announced, dropped, late, waiting) = related.Expectations;
+            Check(broken, "flows announced = waiting + waited in vain + given up", announced, waiting + late + dropped);
+        }
+
         return new AccountingReport
         {
             FramesRead = intake.FramesRead,
@@ -56,6 +66,7 @@ internal static class RunAccounting
             FlowsEvicted = evicted,
             FlowsLive = ended,
             Oddities = [.. oddities],
+            NotKept = notKept,
             BrokenIdentities = broken,
         };
     }

@@ -37,7 +37,7 @@ internal sealed class FlowWatch(long frame) : IJudgedFlowSink
     }
 
     /// <returns>Null when there is no such flow.</returns>
-    public ExplainedFlow? Explain(CompiledMatrix matrix, bool verdicts)
+    public ExplainedFlow? Explain(CheckEngine engine, bool verdicts)
     {
         if (!HasFlow) return null;
         FlowSummary flow = _flow;
@@ -62,8 +62,8 @@ internal sealed class FlowWatch(long frame) : IJudgedFlowSink
             Evidence = first.Method,
             Confidence = first.Confidence,
             Outcome = first.Outcome,
-            Notes = Notes(flow.Marks, first.Confidence),
-            Verdicts = verdicts ? [.. _judgements.Select(j => VerdictOf(j, matrix))] : [],
+            Notes = [.. Notes(flow.Marks, first.Confidence), .. engine.StoryOf(in flow)],
+            Verdicts = verdicts ? [.. _judgements.Select(j => VerdictOf(j, engine.Matrix))] : [],
         };
     }
 

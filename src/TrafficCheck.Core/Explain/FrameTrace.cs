@@ -100,7 +100,7 @@ public sealed class FrameTrace : IDisposable
             Walk = _walk,
             WalkAgrees = WalkAgrees(),
             Fragment = _datagram?.Tell(),
-            Flow = _watch.Explain(_engine.Matrix, _hasMatrix),
+            Flow = _watch.Explain(_engine, _hasMatrix),
             WithoutFlow = WithoutFlow(),
         };
     }

@@ -38,6 +38,9 @@ public readonly record struct FlowSummary
     /// <summary>What its payloads showed.</summary>
     public FlowSpeech Speech { get; init; }
 
+    /// <summary>Names and relations; the sink of the table sets it.</summary>
+    public FlowNote Note { get; init; }
+
     /// <summary>Tunnels of the packet that opened the flow.</summary>
     public TunnelPath Tunnel { get; init; }
 }

@@ -261,12 +261,21 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
     {
         // SAFETY: the payload lies in the captured bytes, which stay until the table was flushed.
         var payload = new ReadOnlySpan<byte>(packet->Payload, packet->PayloadLength);
-        FlowEndpoints ends = record->Key.Endpoints;
-        bool fromHigh = packet->FromHigh != 0;
-        ushort source = fromHigh ? ends.HighPort : ends.LowPort, destination = fromHigh ? ends.LowPort : ends.HighPort;
-        if (!sink.Read(payload, record->Key.Protocol, source, destination, fromHigh, ref _tags[(uint)(record - _records)].Speech))
+        if (!sink.Read(InFlow(record, packet, payload, record->State.Marks), ref _tags[(uint)(record - _records)].Speech))
             record->State.MarksAndFrame |= FlowMarks.SpeechKnown;
     }
+
+    private static FlowPayload InFlow(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ReadOnlySpan<byte> payload, uint marks) => new()
+    {
+        Bytes = payload,
+        Protocol = record->Key.Protocol,
+        Ends = record->Key.Endpoints,
+        FromHigh = packet->FromHigh != 0,
+        Marks = marks,
+        TimestampNs = packet->TimestampNs,
+        Frame = packet->Frame,
+        Sequence = packet->Sequence,
+    };
 
     /// <summary>A packet that is older than the last one: files and interfaces are merged a little out of order, and clocks are set back.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -355,6 +364,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         _index.Add(packet->Hash, number);
         if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
         Open(_records + number, packet);
+        if (sink.WantsOpenings) sink.Open(InFlow(_records + number, packet, [], packet->Marks), ref _tags[number].Speech);
         return number;
     }
 
@@ -394,6 +404,7 @@ public sealed unsafe class FlowTable<TKey> : IDisposable
         if (packet->TimestampNs - record->State.LastNs <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) return;
         Close((uint)(record - _records), FlowEnd.Expired, ref sink);
         Open(record, packet);
+        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref _tags[(uint)(record - _records)].Speech);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

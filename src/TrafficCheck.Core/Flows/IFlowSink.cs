@@ -17,8 +17,14 @@ public interface IFlowSink
 {
     void Close(in FlowSummary flow, FlowEnd end);
 
-    /// <summary>Reads a payload of a flow that has not yet shown all it can.</summary>
+    /// <summary>Whether <see cref="Open"/> is of use now.</summary>
+    bool WantsOpenings { get; }
+
+    /// <summary>A flow begins with this packet, whose payload is not given.</summary>
+    void Open(in FlowPayload packet, ref FlowSpeech speech);
+
+    /// <summary>Reads a payload of a flow that has not yet shown all it can. Calls come in the order of the packets of a table.</summary>
     /// <param name="speech">What was known of it; updated.</param>
     /// <returns>Whether more payloads of the flow are of use.</returns>
-    bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech);
+    bool Read(in FlowPayload payload, ref FlowSpeech speech);
 }

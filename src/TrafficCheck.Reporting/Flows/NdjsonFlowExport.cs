@@ -11,7 +11,7 @@ internal sealed class NdjsonFlowExport : IFlowExport
 {
     private const int BufferBytes = 1 << 16;
 
-    private static readonly JsonEncodedText[] s_names = [.. FlowExport.Columns.Select(c => JsonEncodedText.Encode(c))];
+    private static readonly JsonEncodedText[] s_names = [.. FlowExport.Columns.Concat(FlowExport.ProofFields).Select(c => JsonEncodedText.Encode(c))];
 
     private readonly Stream _output;
     private readonly ArrayBufferWriter<byte> _buffer = new(BufferBytes * 2);
@@ -51,6 +51,12 @@ internal sealed class NdjsonFlowExport : IFlowExport
         _json.WriteString(s_names[20], _rows.Of(row));
         Number(21, row.Vlan);
         Text(22, row.Tunnel);
+        Text(23, row.PeerNameProof);
+        Number(24, row.PeerNameFrame);
+        Text(25, row.Related?.By);
+        Text(26, row.Related?.Grade);
+        Number(27, row.Related?.AnnouncedFrame);
+        Text(28, row.Related?.Control);
         _json.WriteEndObject();
         _json.Flush();
         _buffer.Write("\n"u8);

@@ -18,6 +18,7 @@ internal static class CoverageFields
             json.WriteHits("exclusive", row.Exclusive);
             json.WriteHits("shared", row.Shared);
             json.WriteHits("covered", row.Covered);
+            json.WriteHits("related", row.Related);
             json.WriteNumber("worked", row.Worked);
             json.WriteNumber("failed", row.Failed);
             json.WriteNumber("reversed", row.Reversed);

@@ -22,6 +22,19 @@ internal static class FindingFields
             json.WriteNumber("ports", finding.Ports);
             json.WriteString("application", finding.Application);
             json.WriteHosts("peers", finding.Peers);
+            json.WriteStartArray("peerNames");
+            foreach (NamedPeer name in finding.PeerNames)
+            {
+                json.WriteStartObject();
+                json.WriteString("address", name.Address);
+                json.WriteString("name", name.Name);
+                json.WriteString("proof", name.Proof);
+                json.WriteNumber("frame", name.Frame);
+                json.WriteBoolean("shared", name.IsShared);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStrings("hosts", finding.Hosts.Sample);
             json.WriteNumber("hostCount", finding.Hosts.Count);
             json.WriteBoolean("hostCountAtLeast", finding.Hosts.AtLeast);

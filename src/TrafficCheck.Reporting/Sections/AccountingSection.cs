@@ -20,6 +20,7 @@ internal static class AccountingSection
         if (scope.Report.Summary.OutOfScope.Count > 0)
             Entry(canvas, "Out of scope", ReportScope.Causes(scope.Report.Summary.OutOfScope));
         if (scope.Report.Accounting.Oddities.Count > 0) Entry(canvas, "Oddities", ReportScope.Causes(scope.Report.Accounting.Oddities));
+        if (scope.Report.Accounting.NotKept.Count > 0) Entry(canvas, "Not kept", ReportScope.Causes(scope.Report.Accounting.NotKept));
         Inputs(scope);
         if (canvas.Verbose) Sources(scope);
     }

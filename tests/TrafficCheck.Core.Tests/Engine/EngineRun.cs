@@ -31,7 +31,7 @@ internal sealed class EngineRun
 
     public static EngineRun Of(
         IEnumerable<TimedFrame> frames, AllowedMatrix? matrix = null, string[]? protect = null, EngineOptions? options = null,
-        ExitRules? rules = null, bool damaged = false)
+        ExitRules? rules = null, bool damaged = false, int chunk = int.MaxValue, bool keepRows = true)
     {
         matrix ??= MatrixOf(Allow("R0", 1));
         protect ??= [Host];
@@ -40,13 +40,17 @@ internal sealed class EngineRun
         interfaces.Add(new CaptureInterface(0, 0, null, LinkType.Ethernet, 0));
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts =
             [.. matrix.Subjects.Select((_, i) => (IReadOnlyList<IPNetwork>)[.. protect[Math.Min(i, protect.Length - 1)].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Network)])];
-        using var engine = new CheckEngine(matrix, hosts, interfaces, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = options?.Seed ?? HashSeed.Fixed }, keepRows: true);
-        using FrameBatch batch = FrameBatches.Of(all);
-        engine.Process(batch, 0, all.Length);
+        using var engine = new CheckEngine(matrix, hosts, interfaces, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = options?.Seed ?? HashSeed.Fixed }, keepRows);
+        foreach (TimedFrame[] part in chunk == int.MaxValue ? [all] : all.Chunk(chunk))
+        {
+            using FrameBatch batch = FrameBatches.Of(part);
+            engine.Process(batch, 0, part.Length);
+        }
+
         InputProblem[] problems = damaged ? [new InputProblem(ProblemSeverity.Damage, "truncated-record", 0, "cut")] : [];
         var summary = new InputSummary { Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = all.Length, Bytes = 0, Problems = problems };
         var run = new EngineRun(engine.Finish([summary], [], rules ?? new ExitRules()));
-        engine.WriteRows(run._rows.Add);
+        if (keepRows) engine.WriteRows(run._rows.Add);
         Assert.Empty(run.Report.Accounting.BrokenIdentities);
         return run;
     }

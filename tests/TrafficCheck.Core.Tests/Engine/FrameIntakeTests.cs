@@ -116,7 +116,13 @@ public sealed class FrameIntakeTests
 
     private readonly struct CountingSink(List<FlowEnd> ends) : IFlowSink
     {
-        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+        public bool WantsOpenings => false;
+
+        public void Open(in FlowPayload packet, ref FlowSpeech speech)
+        {
+        }
+
+        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => false;
 
         public void Close(in FlowSummary flow, FlowEnd end) => ends.Add(end);
     }

@@ -187,7 +187,13 @@ public sealed unsafe class FlowTableModelTests
 
     private readonly struct ListSink(List<FlowSummary> flows) : IFlowSink
     {
-        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+        public bool WantsOpenings => false;
+
+        public void Open(in FlowPayload packet, ref FlowSpeech speech)
+        {
+        }
+
+        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => false;
 
         public IReadOnlyList<FlowSummary> Flows => flows;
 

@@ -8,7 +8,13 @@ public sealed unsafe class FlowTableTests
 {
     private readonly struct ListSink(List<FlowSummary> list) : IFlowSink
     {
-        public bool Read(ReadOnlySpan<byte> payload, byte protocol, ushort sourcePort, ushort destinationPort, bool fromHigh, ref FlowSpeech speech) => false;
+        public bool WantsOpenings => false;
+
+        public void Open(in FlowPayload packet, ref FlowSpeech speech)
+        {
+        }
+
+        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => false;
 
         public void Close(in FlowSummary flow, FlowEnd end) => list.Add(flow);
     }

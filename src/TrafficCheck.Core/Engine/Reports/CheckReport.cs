@@ -28,6 +28,9 @@ public sealed record CheckReport
     /// <summary>Numbered F1, F2 ... : unexpected and scans first, then failing, then undetermined; by severity and key within.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
+    /// <summary>Flows that belong to allowed control connections, by subject, rows and kind.</summary>
+    public IReadOnlyList<RelatedGroup> Related { get; init; } = [];
+
     /// <summary>One entry for each row of the matrix, in document order.</summary>
     public required IReadOnlyList<RowCoverage> Coverage { get; init; }
 }
@@ -155,6 +158,11 @@ public sealed record AccountingReport
 
     /// <summary>Oddities that did not keep a frame from being decoded, by name.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Oddities { get; init; }
+
+    /// <summary>
+    /// What was cut off so that memory stays bounded, by name in ordinal order: names, announcements, control connections, flows that could not wait.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, long>> NotKept { get; init; } = [];
 
     /// <summary>Empty, or sentences: an internal error that must be shown.</summary>
     public required IReadOnlyList<string> BrokenIdentities { get; init; }

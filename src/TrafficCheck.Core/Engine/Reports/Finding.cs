@@ -32,6 +32,9 @@ public sealed record Finding
     /// <summary>Protected ends.</summary>
     public required HostSet Hosts { get; init; }
 
+    /// <summary>Names of peers that the capture shows, at most five: by the flows themselves first.</summary>
+    public IReadOnlyList<NamedPeer> PeerNames { get; init; } = [];
+
     /// <summary>Distinct service ports for a scan; else 1 or 0.</summary>
     public long Ports { get; init; }
 
@@ -75,3 +78,9 @@ public sealed record Finding
 /// <param name="Count">Exact number of distinct hosts, or a lower bound where <paramref name="AtLeast"/>.</param>
 /// <param name="Sample">Canonical addresses of those seen first, at most five.</param>
 public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sample);
+
+/// <param name="Name">Lower-case ASCII; from the capture, so it may be anybody's invention.</param>
+/// <param name="Proof"><c>dns</c>, <c>tls-sni</c>, <c>tls-sni-outer</c>, <c>http-host</c> or <c>http-connect</c>.</param>
+/// <param name="Frame">The first frame that shows it.</param>
+/// <param name="IsShared">The name is one of several that lead to this address, which does not tell which is meant.</param>
+public sealed record NamedPeer(string Address, string Name, string Proof, long Frame, bool IsShared);

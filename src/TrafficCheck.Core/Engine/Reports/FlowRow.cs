@@ -49,6 +49,14 @@ public readonly record struct FlowRow
     /// <summary>Untrusted text or null.</summary>
     public string? PeerName { get; init; }
 
+    /// <summary>What shows <see cref="PeerName"/> (a word of <see cref="NameKindExtensions"/>), and the first frame that does.</summary>
+    public string? PeerNameProof { get; init; }
+
+    public long? PeerNameFrame { get; init; }
+
+    /// <summary>The control connection that the flow belongs to, or null.</summary>
+    public RelatedProof? Related { get; init; }
+
     public required Verdict Verdict { get; init; }
 
     public required Reason Reason { get; init; }
@@ -64,3 +72,10 @@ public readonly record struct FlowRow
     /// <summary>Tunnel of the first frame, or null.</summary>
     public string? Tunnel { get; init; }
 }
+
+/// <summary>Why a flow belongs to another one.</summary>
+/// <param name="By">What announced it: <c>ftp-active</c>, <c>ftp-passive</c>, <c>tftp</c>, <c>sip-rtp</c> ...</param>
+/// <param name="Grade"><c>announced</c>, <c>announced-otherwise</c> (the message names another address than the flow has) or <c>inferred</c>.</param>
+/// <param name="AnnouncedFrame">The frame that announced it; for an inferred one the frame that hid the announcement.</param>
+/// <param name="Control">The control connection: <c>10.0.0.5:40000 -> 192.0.2.7:21</c>.</param>
+public sealed record RelatedProof(string By, string Grade, long AnnouncedFrame, string Control);

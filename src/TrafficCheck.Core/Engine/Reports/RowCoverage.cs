@@ -25,6 +25,9 @@ public sealed record RowCoverage
     /// <summary>Matching flows that a more specific row answers for.</summary>
     public required HitCount Covered { get; init; }
 
+    /// <summary>Flows that its control connections announced; they are in none of the counts above.</summary>
+    public HitCount Related { get; init; }
+
     /// <summary>Of the flows it answers for: those that worked, and those that were due an answer and got none.</summary>
     public required long Worked { get; init; }
 

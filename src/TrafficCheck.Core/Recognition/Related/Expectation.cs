@@ -13,6 +13,7 @@ namespace TrafficCheck.Core.Recognition.Related;
 /// a third host. Weaker.
 /// </param>
 /// <param name="InitiatorPort">The port it will come from; 0 when any.</param>
+/// <param name="Control">The caller's number for the control connection.</param>
 public readonly record struct Expectation(
     byte Transport, IpAddress? InitiatorAddress, IpAddress ResponderAddress, ushort ResponderPort, ExpectationKind Kind, long ExpiresNs, long Frame,
-    bool OtherAddress = false, ushort InitiatorPort = 0);
+    bool OtherAddress = false, ushort InitiatorPort = 0, uint Control = 0);

@@ -26,4 +26,7 @@ public enum ExpectationKind
 
     /// <summary>A port that a portmapper of Sun RPC gave.</summary>
     SunRpc,
+
+    /// <summary>A DNS answer that did not fit into its datagram: the client asks again over TCP (RFC 7766).</summary>
+    DnsTcp,
 }

@@ -1,0 +1,267 @@
+using System.Buffers.Binary;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Recognition;
+using TrafficCheck.Core.Recognition.Names;
+using TrafficCheck.Core.Recognition.Related;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine.Controls;
+
+/// <summary>
+/// Reads the control connections of one address family to their end, and what they announce. Bounded in connections and in bytes that wait; what
+/// does not fit is counted.
+/// </summary>
+internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPairs ftp, byte family)
+{
+    public const int MaxConnections = 100_000;
+
+    /// <summary>A line of FTP, a message of the others.</summary>
+    private const int MaxLine = 512, MaxMessage = 8192;
+
+    private const int MaxWaitingBytes = 8 << 20;
+
+    /// <summary>Flags of a DNS message: it answers, and did not fit (RFC 1035 section 4.1.1).</summary>
+    private const int QrAndTc = 0x82;
+
+    /// <summary>A client that was told to ask again over TCP does so at once.</summary>
+    private const long DnsNs = 30_000_000_000;
+
+    private readonly List<ControlConnection> _connections = [];
+    private readonly Expectation[] _found = new Expectation[64];
+    private readonly byte[] _joined = new byte[MaxMessage + (1 << 16)];
+    private SunRpcPortmap? _portmap;
+    private int _waitingBytes;
+
+    public AnnouncedFlows Announced { get; } = new(notes, family == 0);
+
+    /// <summary>Connections whose announcements were not read, because there were too many.</summary>
+    public long NotFollowed { get; private set; }
+
+    /// <summary>Announcements that were not believed, and packets that announced more than is kept.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Beginnings of messages that were given up for lack of room.</summary>
+    public long GivenUp { get; private set; }
+
+    public ControlConnection this[uint number] => _connections[(int)(number >> 1) - 1];
+
+    /// <summary>Whether a control connection is to be expected at either port, by the ports alone.</summary>
+    public bool IsControlPort(in FlowPayload payload) =>
+        (ports.At(payload.Protocol, payload.Ends.LowPort) | ports.At(payload.Protocol, payload.Ends.HighPort)) != ControlKind.None;
+
+    /// <summary>An answer of DNS that was not cut short, to a question that was read before: most of what control connections are read for.</summary>
+    public bool IsWholeDnsAnswer(in FlowPayload payload) =>
+        payload.Protocol == Ip.Udp && ports.At(Ip.Udp, payload.SourcePort) == ControlKind.Dns && payload.Bytes.Length > 2 && (payload.Bytes[2] & QrAndTc) == 0x80
+        && (payload.Marks & (payload.Marks >> FlowMarks.SideBits) & FlowMarks.Data) != 0;
+
+    /// <summary>Whether the flow is a control connection, and which end is its client.</summary>
+    public ControlKind KindOf(in FlowPayload payload, in FlowSpeech speech, out bool clientIsHigh)
+    {
+        clientIsHigh = false;
+        ControlKind low = ports.At(payload.Protocol, payload.Ends.LowPort), high = ports.At(payload.Protocol, payload.Ends.HighPort);
+        bool sure = speech.Confidence == (byte)RecognitionConfidence.Payload;
+        ControlKind spoken = sure ? ControlPorts.Of((Application)speech.Application) : ControlKind.None;
+        if ((low | high | spoken) == ControlKind.None) return ControlKind.None;
+
+        // A data connection may carry anything, also what looks like a control connection.
+        if (speech.Note != 0 && notes.At(speech.Note).Parent != 0) return ControlKind.None;
+        clientIsHigh = ClientIsHigh(in payload, in speech, low != ControlKind.None, high != ControlKind.None);
+        ControlKind kind = clientIsHigh ? low : high;
+        if (kind == ControlKind.None || (sure && !ControlPorts.Fits(kind, (Application)speech.Application))) return spoken;
+        return kind;
+    }
+
+    /// <returns>Whether more payloads of the flow are of use.</returns>
+    public bool Read(ControlKind kind, in FlowPayload payload, bool clientIsHigh, ref FlowSpeech speech)
+    {
+        bool fromClient = payload.FromHigh == clientIsHigh;
+        switch (kind)
+        {
+            case ControlKind.Ftp:
+                return ReadFtp(in payload, clientIsHigh, fromClient, ref speech);
+            case ControlKind.FtpImplicit:
+                Follow(kind, in payload, clientIsHigh, ref speech);
+                return false;
+            case ControlKind.Dns:
+                if (!fromClient) ReadDns(in payload, clientIsHigh, ref speech);
+                return true;
+            default:
+                ReadMessage(kind, in payload, clientIsHigh, fromClient, ref speech);
+                return true;
+        }
+    }
+
+    private static bool ClientIsHigh(in FlowPayload payload, in FlowSpeech speech, bool lowServes, bool highServes)
+    {
+        uint low = payload.Marks & FlowMarks.SideMask, high = (payload.Marks >> FlowMarks.SideBits) & FlowMarks.SideMask, either = low | high;
+        if (payload.Protocol == Ip.Tcp && (either & FlowMarks.Syn) != 0)
+            return (high & FlowMarks.Syn) != 0 && ((low & FlowMarks.Syn) == 0 || (payload.Marks & FlowMarks.FirstSynFromHigh) != 0);
+        if (payload.Protocol == Ip.Tcp && (either & FlowMarks.SynAck) != 0) return (low & FlowMarks.SynAck) != 0;
+        if (lowServes != highServes) return lowServes;
+        return speech.Clients is 1 or 2 ? speech.Clients == 2 : (payload.Marks & FlowMarks.FirstFromHigh) != 0;
+    }
+
+    private bool ReadFtp(in FlowPayload payload, bool clientIsHigh, bool fromClient, ref FlowSpeech speech)
+    {
+        if (Follow(ControlKind.Ftp, in payload, clientIsHigh, ref speech) is not { } control) return false;
+        if (control.Tls is not null) return false;
+        ReadOnlySpan<byte> bytes = payload.Bytes;
+        if ((Application)speech.Application == Application.Tls || (bytes[0] == 0x16 && control.TlsRequested))
+        {
+            control.Tls = (payload.TimestampNs, payload.Frame);
+            return false;
+        }
+
+        // The line that the segment before began.
+        uint sequence = payload.Sequence;
+        CutMessage? cut = TakeCut(control, fromClient);
+        if (cut is not null && cut.Sequence == sequence)
+        {
+            int rest = bytes.IndexOf((byte)'\n') + 1;
+            if (rest == 0) rest = bytes.Length;
+            int taken = Math.Min(rest, MaxLine);
+            cut.Bytes.CopyTo(_joined);
+            bytes[..taken].CopyTo(_joined.AsSpan(cut.Bytes.Length));
+            Span<byte> line = _joined.AsSpan(0, Math.Min(cut.Bytes.Length + taken, 2 * MaxLine));
+            ReadLines(control, in payload, fromClient, line);
+            if (line[^1] != '\n' && rest == bytes.Length)
+            {
+                KeepCut(control, fromClient, line, sequence + (uint)bytes.Length, MaxLine);
+                return true;
+            }
+
+            bytes = bytes[rest..];
+            sequence += (uint)rest;
+        }
+
+        ReadLines(control, in payload, fromClient, bytes);
+        int tail = bytes.LastIndexOf((byte)'\n') + 1;
+        if (tail < bytes.Length) KeepCut(control, fromClient, bytes[tail..], sequence + (uint)bytes.Length, MaxLine);
+        return control.Tls is null;
+    }
+
+    private void ReadLines(ControlConnection control, in FlowPayload payload, bool fromClient, ReadOnlySpan<byte> bytes)
+    {
+        ControlFlow flow = FlowOf(in payload, control.ClientIsHigh);
+        RelatedReading reading = fromClient ? FtpControl.ReadClient(bytes, in flow, _found) : FtpControl.ReadServer(bytes, in flow, _found);
+        Take(in reading, control.Number, payload.TimestampNs);
+        if ((reading.Notes & RelatedNotes.TlsRequested) != 0) control.TlsRequested = true;
+        if ((reading.Notes & RelatedNotes.TlsAccepted) != 0) control.Tls = (payload.TimestampNs, payload.Frame);
+    }
+
+    private void ReadDns(in FlowPayload payload, bool clientIsHigh, ref FlowSpeech speech)
+    {
+        if (payload.Bytes.Length < DnsMessage.HeaderLength || (payload.Bytes[2] & QrAndTc) != QrAndTc) return;
+        if (DnsMessage.TryWrap(payload.Bytes, out DnsMessage answer) == DnsStatus.Invalid || answer.Opcode != 0 || !answer.HasQuestion) return;
+        if (Follow(ControlKind.Dns, in payload, clientIsHigh, ref speech) is not { } control) return;
+        _found[0] = new(
+            Ip.Tcp, control.Client, control.Server, control.ServerPort, ExpectationKind.DnsTcp, Announcements.Until(payload.TimestampNs, DnsNs), payload.Frame);
+        Announced.Expect(_found.AsSpan(0, 1), control.Number, payload.TimestampNs);
+    }
+
+    private void ReadMessage(ControlKind kind, in FlowPayload payload, bool clientIsHigh, bool fromClient, ref FlowSpeech speech)
+    {
+        ControlConnection? control = speech.Note != 0 && notes.At(speech.Note).Control is > 0 and uint number ? this[number] : null;
+        ReadOnlySpan<byte> bytes = payload.Bytes;
+        if (control is not null && TakeCut(control, fromClient) is { } cut && cut.Sequence == payload.Sequence)
+        {
+            cut.Bytes.CopyTo(_joined);
+            bytes.CopyTo(_joined.AsSpan(cut.Bytes.Length));
+            bytes = _joined.AsSpan(0, cut.Bytes.Length + bytes.Length);
+        }
+
+        ControlFlow flow = FlowOf(in payload, clientIsHigh);
+        RelatedReading reading = ReadMessage(kind, bytes, in flow, fromClient);
+        bool goesOn = payload.Protocol == Ip.Tcp && (reading.Notes & RelatedNotes.Incomplete) != 0 && bytes.Length <= MaxMessage;
+        if (reading.Found == 0 && !goesOn && (reading.Notes & (RelatedNotes.Refused | RelatedNotes.TooMany)) == 0) return;
+        control ??= Follow(kind, in payload, clientIsHigh, ref speech);
+        if (control is null) return;
+        Take(in reading, control.Number, payload.TimestampNs);
+        if (goesOn) KeepCut(control, fromClient, bytes, payload.Sequence + (uint)payload.Bytes.Length, MaxMessage);
+    }
+
+    private RelatedReading ReadMessage(ControlKind kind, ReadOnlySpan<byte> bytes, in ControlFlow flow, bool fromClient)
+    {
+        switch (kind)
+        {
+            case ControlKind.Tftp:
+                return fromClient ? TftpRequest.Read(bytes, in flow, _found) : default;
+            case ControlKind.Sip:
+                return SipSession.Read(bytes, in flow, _found);
+            case ControlKind.EndpointMapper:
+                return fromClient ? default : EndpointMapper.Read(bytes, in flow, _found);
+            default:
+                // Behind the record mark of TCP the whole record must be there (RFC 5531 section 11).
+                if (flow.Transport == Ip.Tcp && (bytes.Length < 4 || (BinaryPrimitives.ReadUInt32BigEndian(bytes) & 0x7fffffff) > (uint)bytes.Length - 4))
+                    return new(0, RelatedNotes.Incomplete);
+                _portmap ??= new SunRpcPortmap();
+                if (!fromClient) return _portmap.ReadReply(bytes, in flow, _found);
+                _portmap.NoteCall(bytes, in flow);
+                return default;
+        }
+    }
+
+    private void Take(in RelatedReading reading, uint control, long timeNs)
+    {
+        if ((reading.Notes & (RelatedNotes.Refused | RelatedNotes.TooMany)) != 0) Refused++;
+        Announced.Expect(_found.AsSpan(0, reading.Found), control, timeNs);
+    }
+
+    private static ControlFlow FlowOf(in FlowPayload payload, bool clientIsHigh)
+    {
+        FlowEndpoints ends = payload.Ends;
+        return clientIsHigh
+            ? new(ends.HighAddress, ends.HighPort, ends.LowAddress, ends.LowPort, payload.Protocol, payload.TimestampNs, payload.Frame)
+            : new(ends.LowAddress, ends.LowPort, ends.HighAddress, ends.HighPort, payload.Protocol, payload.TimestampNs, payload.Frame);
+    }
+
+    /// <summary>The connection of the flow, which becomes one if it is none yet; null when there are too many.</summary>
+    private ControlConnection? Follow(ControlKind kind, in FlowPayload payload, bool clientIsHigh, ref FlowSpeech speech)
+    {
+        if (speech.Note != 0 && notes.At(speech.Note).Control is > 0 and uint known) return this[known];
+        if (_connections.Count == MaxConnections)
+        {
+            NotFollowed++;
+            return null;
+        }
+
+        uint number = ((uint)(_connections.Count + 1) << 1) | family;
+        var control = new ControlConnection(number, kind, payload.Protocol, payload.Ends, clientIsHigh, payload.TimestampNs, payload.Frame);
+        _connections.Add(control);
+        if (control.IsFtp) ftp.Add(control);
+        notes.Of(ref speech).Control = number;
+        return control;
+    }
+
+    public void End(uint number, in FlowSummary flow)
+    {
+        ControlConnection control = this[number];
+        TakeCut(control, fromClient: true);
+        TakeCut(control, fromClient: false);
+        control.End(in flow);
+    }
+
+    private CutMessage? TakeCut(ControlConnection control, bool fromClient)
+    {
+        CutMessage? cut = fromClient ? control.FromClient : control.FromServer;
+        if (cut is null) return null;
+        if (fromClient) control.FromClient = null;
+        else control.FromServer = null;
+        _waitingBytes -= cut.Bytes.Length;
+        return cut;
+    }
+
+    private void KeepCut(ControlConnection control, bool fromClient, ReadOnlySpan<byte> bytes, uint sequence, int most)
+    {
+        if (bytes.Length > most || _waitingBytes + bytes.Length > MaxWaitingBytes)
+        {
+            GivenUp++;
+            return;
+        }
+
+        _waitingBytes += bytes.Length;
+        var cut = new CutMessage(bytes, sequence);
+        if (fromClient) control.FromClient = cut;
+        else control.FromServer = cut;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using TrafficCheck.Core.Engine.Reports;
+
+namespace TrafficCheck.Reporting.Json;
+
+internal static class RelatedFields
+{
+    public static void WriteRelated(this Utf8JsonWriter json, CheckReport report)
+    {
+        json.WriteStartArray("related");
+        foreach (RelatedGroup group in report.Related)
+        {
+            json.WriteStartObject();
+            json.WriteString("by", group.By);
+            json.WriteString("grade", group.Grade);
+            json.WriteString("subject", group.Subject);
+            json.WriteString("direction", group.Direction.Word());
+            json.WriteString("transport", group.Transport);
+            json.WriteStrings("rows", group.Rows);
+            json.WriteNumber("flows", group.Flows);
+            json.WriteNumber("packets", group.Packets);
+            json.WriteNumber("bytes", group.Bytes);
+            json.WriteTime("first", group.FirstNs);
+            json.WriteTime("last", group.LastNs);
+            json.WriteNumber("permitted", group.Permitted);
+            json.WriteNumber("failing", group.Failing);
+            json.WriteStartArray("samples");
+            foreach (RelatedSample sample in group.Samples)
+            {
+                json.WriteStartObject();
+                json.WriteString("flow", sample.Flow);
+                json.WriteNumber("frame", sample.Frame);
+                json.WriteNumber("announcedFrame", sample.AnnouncedFrame);
+                json.WriteString("control", sample.Control);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.FlushWhenFull();
+        }
+
+        json.WriteEndArray();
+    }
+}

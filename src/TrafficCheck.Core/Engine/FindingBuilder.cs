@@ -92,6 +92,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             Application = key.Application == 0 ? null : ApplicationNames.Of((Application)key.Application),
             Peers = state.Peers.ToHostSet(),
             Hosts = state.Hosts.ToHostSet(),
+            Carriers = state.Carriers.ToCarriers(),
             PeerNames = names is null ? [] : FindingNames.Of(state, names),
             Ports = ports,
             Flows = state.Flows,

@@ -34,6 +34,8 @@ internal sealed class FindingState(HostBudget budget)
 
     public HostCounter Hosts { get; } = new(budget);
 
+    public CarrierSample Carriers { get; } = new();
+
     public IReadOnlyList<long> Frames => _frames;
 
     /// <summary>Names by which the flows themselves called their peers, by the number that notes have, those shown first.</summary>
@@ -53,6 +55,7 @@ internal sealed class FindingState(HostBudget budget)
         IpAddress low = flow.Ends.LowAddress, high = flow.Ends.HighAddress;
         Peers.Add(subjectIsHigh ? low : high, flow.FirstNs);
         Hosts.Add(subjectIsHigh ? high : low, flow.FirstNs);
+        Carriers.Add(in flow);
         AddFrame(flow.FirstFrame);
         if (flow.Note.Name != 0 && flow.Note.NameIsOfHigh != subjectIsHigh)
             AddName((flow.Note.NameFrame, flow.Note.Name, (NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
@@ -70,6 +73,7 @@ internal sealed class FindingState(HostBudget budget)
         for (int i = 0; i < Outcomes.Length; i++) Outcomes[i] += other.Outcomes[i];
         Peers.AddAll(other.Peers);
         Hosts.AddAll(other.Hosts);
+        Carriers.Add(other.Carriers);
         foreach (long frame in other._frames) AddFrame(frame);
         foreach (var name in other._names) AddName(name);
     }

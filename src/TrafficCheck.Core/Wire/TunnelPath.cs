@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TrafficCheck.Core.Wire;
 
 /// <summary>The tunnels and labelled carriers around a packet: how many, the outermost and the innermost.</summary>
-public struct TunnelPath
+public record struct TunnelPath
 {
     /// <summary>0 for none.</summary>
     public byte Depth;

@@ -22,6 +22,7 @@ internal static class FindingFields
             json.WriteNumber("ports", finding.Ports);
             json.WriteString("application", finding.Application);
             json.WriteHosts("peers", finding.Peers);
+            json.WriteStrings("carriers", finding.Carriers?.Seen ?? []);
             json.WriteStartArray("peerNames");
             foreach (NamedPeer name in finding.PeerNames)
             {

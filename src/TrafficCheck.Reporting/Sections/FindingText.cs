@@ -65,6 +65,10 @@ internal static class FindingText
         return rest > 0 ? $"{text} and {Figures.Count(rest, "more name", "more names")}" : text;
     }
 
+    /// <summary><c>inside VLAN 20; gtp-u 7 and others</c></summary>
+    public static string Carriers(Carriers carriers) =>
+        $"{(carriers.All ? "" : "some ")}inside {string.Join("; ", carriers.Seen)}{(carriers.More ? " and others" : "")}";
+
     /// <summary>All hosts that are known, for the verbose report.</summary>
     public static string Sample(HostSet set)
     {

@@ -68,6 +68,7 @@ internal static class FindingsSection
         Detail(finding.Explanation);
         if (finding.Suggestion is { } suggestion) Detail("to settle it: " + suggestion);
         if (finding.PeerNames.Count > 0) Detail(FindingText.PeerNames(finding, canvas.Verbose));
+        if (finding.Carriers is { } carriers) Detail(FindingText.Carriers(carriers));
         if (canvas.Verbose && finding.Peers.Sample.Count > 1) Detail("peers: " + FindingText.Sample(finding.Peers), Ink.Faint);
         if (canvas.Verbose && finding.Hosts.Sample.Count > 1) Detail("protected: " + FindingText.Sample(finding.Hosts), Ink.Faint);
         string subject = scope.Report.Subjects.Count > 1 && finding.Subject.Length > 0 ? $"{Cells.Fit(finding.Subject, 40)}; " : "";

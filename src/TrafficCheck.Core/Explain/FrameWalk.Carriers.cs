@@ -58,7 +58,7 @@ public sealed partial class FrameWalk
         return EtherType(at + length + 2, end, U16(at + length), layers);
     }
 
-    private DecodeStatus Mpls(int at, int end, int layers)
+    private DecodeStatus Mpls(int at, int end, int layers, TunnelKind kind = TunnelKind.Mpls)
     {
         uint label;
         do
@@ -75,7 +75,7 @@ public sealed partial class FrameWalk
         }
         while ((label & 0x100) == 0);
 
-        _state.Packet.Tunnel.Add(TunnelKind.Mpls, label >> 12);
+        _state.Packet.Tunnel.Add(kind, label >> 12);
         if (at >= end) return Cut("mpls payload", at, end, 1);
         int first = _frame[at] >> 4, known = _layers.Count;
         if (first is 4 or 6)

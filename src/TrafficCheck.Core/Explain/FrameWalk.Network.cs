@@ -47,7 +47,7 @@ public sealed partial class FrameWalk
         int payload = at + header;
         available -= header;
         if (packet.Protocol == Ip.Ah && !SkipAh(ref payload, ref available)) return DecodeStatus.PortsMissing;
-        return Transport(payload, available, (uint)(total - header));
+        return Transport(payload, available, (uint)(total - (payload - at)));
     }
 
     private void CutPacket(WalkedLayer layer, long length, int available)

@@ -157,10 +157,8 @@ public sealed partial class FrameWalk
     private DecodeStatus MplsInUdp(int at, int end)
     {
         if (end - at < 8) return NotThis;
-        DecodeStatus status = Mpls(at, end, 0);
-        if (!DecodeStatusNames.IsDecoded(status)) return NotThis;
-        _state.Packet.Tunnel.Inner = TunnelKind.MplsInUdp;
-        return status;
+        DecodeStatus status = Mpls(at, end, 0, TunnelKind.MplsInUdp);
+        return DecodeStatusNames.IsDecoded(status) ? status : NotThis;
     }
 
     private DecodeStatus Lisp(int at, int end)

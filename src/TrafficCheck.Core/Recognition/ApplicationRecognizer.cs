@@ -73,6 +73,7 @@ public static class ApplicationRecognizer
     private static RecognizedApplication StreamOfDigit(ReadOnlySpan<byte> p, ushort source)
     {
         RecognizedApplication seen = SyslogSpeech.ReadCounted(p);
+        if (seen.IsNothing && CommandSpeech.IsImapOnly(p, source, out RecognizedApplication command)) return command;
         if (seen.IsNothing) seen = ReplySpeech.ReadNumbered(p, source);
         // "230 Login successful" is no command of IMAP with the tag 230.
         return seen.IsNothing ? CommandSpeech.ReadImap(p) : seen;

@@ -18,7 +18,7 @@ public readonly ref struct HttpRequestView
     /// <summary>The value of the first Host field, trimmed; empty when there is none in what was captured.</summary>
     public ReadOnlySpan<byte> Host { get; private init; }
 
-    /// <summary>A second Host field says something else: the request was made to mislead somebody, and the name proves nothing.</summary>
+    /// <summary>A second Host field says something else, or one holds a CR of its own: the request was made to mislead somebody, and the name proves nothing.</summary>
     public bool IsHostContradicted { get; private init; }
 
     /// <summary>The empty line that ends the head is there, so that an absent field is absent.</summary>
@@ -48,7 +48,9 @@ public readonly ref struct HttpRequestView
         if (payload.Length > MaxHead) payload = payload[..MaxHead];
         ReadOnlySpan<byte> line = PayloadBytes.Line(payload, out ReadOnlySpan<byte> rest, out bool ended);
         int space = line.IndexOf((byte)' '), last = line.LastIndexOf((byte)' ');
-        if (!ended || space < 1 || last <= space + 1 || !line[(last + 1)..].StartsWith("HTTP/1."u8)) return false;
+
+        // A CR that ends no line makes what it stands in invalid (RFC 9112 section 2.2): readers disagree on where that ends.
+        if (!ended || line.Contains((byte)'\r') || space < 1 || last <= space + 1 || !line[(last + 1)..].StartsWith("HTTP/1."u8)) return false;
         ReadOnlySpan<byte> host = [];
         bool found = false, contradicted = false, complete = false;
         for (int i = 0; i < MaxLines && !complete; i++)
@@ -58,7 +60,9 @@ public readonly ref struct HttpRequestView
             complete = field.Length == 0;
             if (!PayloadBytes.Begins(field, "host:"u8)) continue;
             ReadOnlySpan<byte> value = field[5..].Trim(" \t"u8);
-            contradicted |= found && !value.SequenceEqual(host);
+            bool isSound = !value.Contains((byte)'\r');
+            contradicted |= !isSound || (found && !value.SequenceEqual(host));
+            if (!isSound) value = [];
             if (!found) host = value;
             found = true;
         }

@@ -39,7 +39,7 @@ public static unsafe partial class FrameDecoder
     /// RFC 3032: labels up to the one that is the last of its stack. What follows is not said, so its first bits must tell (RFC 4928): 4 and 6
     /// are IP, 0 is the control word of a pseudowire and 1 its associated channel; anything else can only be a pseudowire without one.
     /// </summary>
-    internal static DecodeStatus DecodeMpls(byte* at, byte* end, ref PacketSummary packet, int layers)
+    internal static DecodeStatus DecodeMpls(byte* at, byte* end, ref PacketSummary packet, int layers, TunnelKind kind = TunnelKind.Mpls)
     {
         uint label;
         do
@@ -51,7 +51,7 @@ public static unsafe partial class FrameDecoder
         }
         while ((label & 0x100) == 0);
 
-        packet.Tunnel.Add(TunnelKind.Mpls, label >> 12);
+        packet.Tunnel.Add(kind, label >> 12);
         if (at >= end) return DecodeStatus.LinkHeaderCut;
         int first = *at >> 4;
         if (first == 4) return DecodeMplsIp(at, end, ref packet, layers, DecodeIpv4(at, (int)(end - at), ref packet));
@@ -74,8 +74,9 @@ public static unsafe partial class FrameDecoder
         {
             Ethernet.Ipv4 => end - at > 14 && at[14] >> 4 == 4,
             Ethernet.Ipv6 => end - at > 14 && at[14] >> 4 == 6,
-            Ethernet.Arp or Ethernet.Vlan or Ethernet.ProviderBridge or Ethernet.QinQ or Ethernet.Lldp or Ethernet.Mpls or Ethernet.PppoeSession
-                or Ethernet.PppoeDiscovery or Ethernet.SlowProtocols or Ethernet.Loopback => true,
+            Ethernet.Arp or Ethernet.Vlan or Ethernet.ProviderBridge or Ethernet.QinQ or Ethernet.QinQ2 or Ethernet.Lldp or Ethernet.Mpls or Ethernet.MplsMulticast
+                or Ethernet.PppoeSession or Ethernet.PppoeDiscovery or Ethernet.SlowProtocols or Ethernet.Loopback or Ethernet.BackboneBridge or Ethernet.FabricPath
+                or Ethernet.Nsh or Ethernet.VnTag or Ethernet.CiscoMetaData or Ethernet.MacSec => true,
             _ => type <= Ethernet.MaxLength && type >= 3 && end - at >= 17 && at[14] is 0x42 or 0xaa or 0xfe && at[15] == at[14],
         };
     }

@@ -45,7 +45,7 @@ public static unsafe partial class FrameDecoder
         byte* payload = ip + header;
         available -= header;
         if (packet.Protocol == Ip.Ah && !SkipAh(ref payload, ref available, ref packet)) return DecodeStatus.PortsMissing;
-        return DecodeTransport(payload, available, (uint)(total - header), ref packet);
+        return DecodeTransport(payload, available, (uint)(total - (payload - ip)), ref packet);
     }
 
     internal static DecodeStatus DecodeIpv6(byte* ip, int available, ref PacketSummary packet)

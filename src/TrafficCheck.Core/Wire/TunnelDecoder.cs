@@ -317,9 +317,8 @@ public static unsafe class TunnelDecoder
     {
         if (end - at < 8) return NotThis;
         PacketSummary trial = inner;
-        DecodeStatus status = FrameDecoder.DecodeMpls(at, end, ref trial, 0);
+        DecodeStatus status = FrameDecoder.DecodeMpls(at, end, ref trial, 0, TunnelKind.MplsInUdp);
         if (!DecodeStatusNames.IsDecoded(status)) return NotThis;
-        trial.Tunnel.Inner = TunnelKind.MplsInUdp;
         inner = trial;
         return status;
     }

@@ -52,7 +52,9 @@ internal static class NeedCell
         {
             if (!text.StartsWith(opening, StringComparison.OrdinalIgnoreCase)) continue;
             condition = settings.Exact ? text[opening.Length..].Trim() : ConditionOf(text, settings) ?? Quoted.Slug(text[opening.Length..]);
-            return condition.Length > 0;
+            if (condition.Length > 0) return true;
+            condition = null;
+            return false;
         }
 
         return false;

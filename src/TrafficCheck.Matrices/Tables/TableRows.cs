@@ -156,7 +156,7 @@ internal sealed class TableRows
             Peers = peers,
             Need = need,
             Condition = condition,
-            Purpose = purpose,
+            Purpose = Quoted.OneLine(purpose), // parts of it may come from other cells
             Source = new(_file, line.Line, _number),
             Enforced = enforced,
         };

@@ -28,7 +28,7 @@ internal static class WalkedAndDecoded
 
     private static string Text(DecodeStatus status, in PacketSummary p, int addresses, int payload) => DecodeStatusNames.IsDecoded(status)
         ? FormattableString.Invariant(
-            $"{status} v{p.Version} at {addresses} length {p.IpLength} {p.Protocol} {p.SourcePort} {p.DestinationPort} payload {payload}+{p.PayloadLength} id {p.FragmentId} vlan {p.Vlan} {p.Oddities} flags {p.TcpFlags} icmp {p.IcmpType}/{p.IcmpCode} {p.CarriesData} {p.IsFragment} {p.LinkBroadcast} {p.Tunnel} {p.Tunnel.Depth}")
+            $"{status} v{p.Version} at {addresses} length {p.IpLength} {p.Protocol} {p.SourcePort} {p.DestinationPort} payload {payload}+{p.PayloadLength} id {p.FragmentId} vlan {p.Vlan} {p.Oddities} flags {p.TcpFlags} icmp {p.IcmpType}/{p.IcmpCode} {p.DataLength} {p.IsFragment} {p.LinkBroadcast} {p.Tunnel} {p.Tunnel.Depth}")
         : $"{status} {p.Oddities} {p.LinkBroadcast} {p.Vlan} {p.Tunnel}";
 
     private static void AssertInside(FrameWalk walk, int length)

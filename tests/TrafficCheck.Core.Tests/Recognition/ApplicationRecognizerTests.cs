@@ -131,6 +131,16 @@ public sealed class ApplicationRecognizerTests
         Assert.False(ApplicationRecognizer.TryRecognize([], Sample.Tcp, 1, 22, out _));
     }
 
+    [Theory]
+    [InlineData("100 CAPABILITY\r\n220 mail.example.net ESMTP ready\r\n", Application.Imap)]
+    [InlineData("250 STARTTLS\r\n220 mail.example.net ESMTP ready\r\n", Application.Smtp)]
+    [InlineData("230 Login successful.\r\n", Application.Ftp)]
+    public void The_first_line_decides_whether_a_number_is_a_tag_or_a_code(string text, Application application)
+    {
+        ApplicationRecognizer.TryRecognize(System.Text.Encoding.ASCII.GetBytes(text), Sample.Tcp, 40000, 40001, out RecognizedApplication seen);
+        Assert.Equal(application, seen.Application);
+    }
+
     [Fact]
     public void Random_bytes_are_hardly_ever_recognized_surely()
     {

@@ -30,7 +30,16 @@ public sealed class HttpRequestViewTests
         Assert.True(view.Host.SequenceEqual("a"u8));
     }
 
+    [Fact]
+    public void A_host_with_a_CR_of_its_own_proves_nothing()
+    {
+        Assert.True(HttpRequestView.TryRead("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n"u8, out HttpRequestView view));
+        Assert.True(view.IsHostContradicted);
+        Assert.True(view.Host.IsEmpty);
+    }
+
     [Theory]
+    [InlineData("CONNECT a\rb:443 HTTP/1.1\r\n\r\n")]
     [InlineData("GET / HTTP/1.1")]
     [InlineData("GET /\r\n")]
     [InlineData("\r\n\r\n")]

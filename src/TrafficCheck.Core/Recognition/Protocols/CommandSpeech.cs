@@ -94,6 +94,16 @@ internal static class CommandSpeech
         return answers ? Fits(Application.Imap, SenderRole.Server) : default;
     }
 
+    /// <summary>
+    /// A payload that begins with a digit, whose first line is surely a command of IMAP and no reply of a server: what follows does not make it
+    /// one.
+    /// </summary>
+    public static bool IsImapOnly(ReadOnlySpan<byte> p, ushort source, out RecognizedApplication command)
+    {
+        command = ReadImap(p);
+        return command.Confidence == RecognitionConfidence.Payload && ReplySpeech.ReadNumbered(p[..(p.IndexOf((byte)'\n') + 1)], source).IsNothing;
+    }
+
     private static bool TryFind(ReadOnlySpan<byte> line, out Command command)
     {
         if (line.Length == 0) return Nothing(out command);

@@ -142,6 +142,17 @@ public unsafe class LadderBenchmarks
         return frames;
     }
 
+    /// <summary>What looking for tunnels costs those who have none: the difference to the row before.</summary>
+    [Benchmark(Description = "+ flow, without looking for tunnels")]
+    public long FlowOfOuterPackets()
+    {
+        using CaptureSet set = Open();
+        using FrameIntake<FlowTally> intake = NewIntake(set.Interfaces, decapsulate: false);
+        long frames = Take(set, intake);
+        intake.End();
+        return frames;
+    }
+
     [Benchmark(Description = "+ classify")]
     public long Classify()
     {
@@ -198,8 +209,8 @@ public unsafe class LadderBenchmarks
 
     private CaptureSet Open() => new([new CaptureInput(_file)]);
 
-    private FrameIntake<FlowTally> NewIntake(CaptureInterfaces interfaces) =>
-        new(new EngineOptions { Seed = _seed }, interfaces, new FlowLimits(), new FlowTally());
+    private FrameIntake<FlowTally> NewIntake(CaptureInterfaces interfaces, bool decapsulate = true) =>
+        new(new EngineOptions { Seed = _seed, Decapsulate = decapsulate }, interfaces, new FlowLimits(), new FlowTally());
 
     private CheckEngine NewEngine(CaptureInterfaces interfaces, bool keepRows) =>
         new(_matrix, Site.Protected, interfaces, new EngineOptions { Seed = _seed }, keepRows);

@@ -146,6 +146,15 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void The_ports_of_tunnels_are_those_that_check_was_given()
+    {
+        byte[] inner = FrameBuilder.Ethernet().IPv4("192.0.2.1", "192.0.2.2").Tcp(4000, 443).Build();
+        byte[] file = new PcapFileBuilder().Add(0, FrameBuilder.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Udp(50000, 4999).Payload([8, 0, 0, 0, 0, 0, 7, 0, .. inner]).Build()).ToArray();
+        using JsonDocument standard = Json(["explain", "-", "--frame", "1"], file), told = Json(["explain", "-", "--frame", "1", "--vxlan-port", "4999"], file);
+        Assert.Equal(("udp", "tcp"), (Text(standard.RootElement.GetProperty("flow"), "transport"), Text(told.RootElement.GetProperty("flow"), "transport")));
+    }
+
+    [Fact]
     public void Every_corpus_capture_has_a_frame_that_is_explained()
     {
         string? shared = SharedFolder.Find();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Cli.Commands;
 
@@ -73,15 +72,7 @@ internal sealed class CheckOptions
 
     public Option<bool> NoDecap { get; } = new("--no-decap") { Description = "Judge the outer packet of tunnels (GRE, VXLAN, ERSPAN ...) instead of the innermost." };
 
-    public Option<string?> VxlanPort { get; } = TunnelPort("--vxlan-port", "VXLAN", "4789,8472");
-
-    public Option<string?> GenevePort { get; } = TunnelPort("--geneve-port", "GENEVE", "6081");
-
-    public Option<string?> GtpPort { get; } = TunnelPort("--gtp-port", "GTP-U", "2152");
-
-    public Option<string?> TeredoPort { get; } = TunnelPort("--teredo-port", "Teredo", "3544");
-
-    public Option<string?> L2tpPort { get; } = TunnelPort("--l2tp-port", "L2TP", "1701");
+    public TunnelPortOptions TunnelPorts { get; } = new();
 
     public Option<string?> FtpPassiveRange { get; } = new("--ftp-passive-range")
     {
@@ -107,26 +98,5 @@ internal sealed class CheckOptions
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
 
     public IEnumerable<Option> All =>
-        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, VxlanPort, GenevePort, GtpPort, TeredoPort, L2tpPort, FtpPassiveRange, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
-
-    /// <summary>The standard ports with those of the options in their place.</summary>
-    /// <exception cref="UsageException">A port is not understood.</exception>
-    public IReadOnlyList<KeyValuePair<TunnelKind, ushort>> ReadTunnelPorts(ParseResult parsed)
-    {
-        var ports = TunnelPorts.Standard.ToList();
-        foreach (var (option, kind) in new[]
-        {
-            (VxlanPort, TunnelKind.Vxlan), (GenevePort, TunnelKind.Geneve), (GtpPort, TunnelKind.GtpU), (TeredoPort, TunnelKind.Teredo), (L2tpPort, TunnelKind.L2tp),
-        })
-        {
-            if (parsed.GetValue(option) is not { } text) continue;
-            ports.RemoveAll(p => p.Key == kind);
-            ports.AddRange(OptionText.ParsePorts(option.Name, text).Select(port => KeyValuePair.Create(kind, port)));
-        }
-
-        return ports;
-    }
-
-    private static Option<string?> TunnelPort(string name, string tunnel, string standard) =>
-        new(name) { HelpName = "PORT,...|none", Description = $"UDP ports at which {tunnel} is looked for (its header must fit as well). [default: {standard}]" };
+        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
 }

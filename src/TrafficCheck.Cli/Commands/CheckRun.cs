@@ -86,7 +86,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             MaxFlows = maxFlows,
             KeepCopies = parsed.GetValue(options.KeepDuplicates),
             Decapsulate = !parsed.GetValue(options.NoDecap),
-            TunnelPorts = options.ReadTunnelPorts(parsed),
+            TunnelPorts = options.TunnelPorts.Read(parsed),
             VlanInKey = parsed.GetValue(options.VlanInKey),
             FtpPassiveRange = OptionText.ParseRange("--ftp-passive-range", parsed.GetValue(options.FtpPassiveRange)),
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",

@@ -40,9 +40,11 @@ internal sealed class ExplainOptions
 
     public Option<bool> NoDecap { get; } = new("--no-decap") { Description = "Stop at the outermost packet; what tunnels hold is not looked at." };
 
+    public TunnelPortOptions TunnelPorts { get; } = new();
+
     public Option<string> LinkScope { get; } = CommandInputs.Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
 
     public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
 
-    public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, LinkScope, Lenient];
+    public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, .. TunnelPorts.All, LinkScope, Lenient];
 }

@@ -27,6 +27,7 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
             VlanInKey = parsed.GetValue(options.VlanInKey),
             Decapsulate = !parsed.GetValue(options.NoDecap),
+            TunnelPorts = options.TunnelPorts.Read(parsed),
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
         };
         string[] matrixPaths = parsed.GetValue(options.Matrix) ?? [], protect = parsed.GetValue(options.Protect) ?? [];

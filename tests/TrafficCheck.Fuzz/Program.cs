@@ -45,7 +45,7 @@ try
         case ["--afl", var name]:
             CoverageMap.Install();
             FuzzTarget piped = FuzzTargets.Named(name);
-            Fuzzer.OutOfProcess.Run(stream =>
+            Fuzzer.Run(stream =>
             {
                 using var all = new MemoryStream();
                 stream.CopyTo(all);

@@ -5,6 +5,21 @@ namespace TrafficCheck.Matrices.Tests;
 /// <summary>Matrices that people write by hand in YAML, JSON and CSV.</summary>
 public sealed class NativeFormTests
 {
+    [Theory]
+    [InlineData("need: required, ", RowNeed.Conditional, "cluster")]
+    [InlineData("need: conditional, ", RowNeed.Conditional, "cluster")]
+    [InlineData("", RowNeed.Conditional, "cluster")]
+    [InlineData("need: optional, ", RowNeed.Optional, null)]
+    public void A_condition_makes_a_row_conditional_unless_it_is_optional_anyway(string need, RowNeed expected, string? condition)
+    {
+        MatrixImport import = MatrixYaml.Read("t.yaml", $"rows:\n- {{ports: 25, transport: tcp, direction: in, {need}when: cluster}}\n", new MatrixReadOptions());
+        MatrixRow row = Assert.Single(import.Matrix!.Rows);
+        Assert.Equal((expected, condition), (row.Need, row.Condition));
+        Assert.Equal(expected == RowNeed.Optional, import.Messages.Any(m => m.Code == "condition-of-optional-row"));
+        foreach (var (form, ending) in new[] { (MatrixForm.Markdown, "md"), (MatrixForm.Yaml, "yaml"), (MatrixForm.Json, "json"), (MatrixForm.Csv, "csv") })
+            RoundTrip.AssertSame(import.Matrix, RoundTrip.Through(import.Matrix, form, ending).Matrix!);
+    }
+
     [Fact]
     public void A_short_document()
     {

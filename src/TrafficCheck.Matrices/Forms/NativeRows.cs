@@ -57,7 +57,8 @@ internal sealed class NativeRows(string file, MatrixDraft draft)
         bool reply = Choice(node, "in-out", _settings.ReplyOnly ? "reply" : "either", ["either", "reply"], ref enforced) == "reply";
         string need = Text(node, "need"), when = Text(node, "when");
         if (!NeedCell.TryRead(need, "", _settings, out RowNeed needed, out string? condition)) enforced &= Refuse("need-not-understood", LineOf(node, "need"), "need", $"'{Quoted.Of(need)}' is no need: write required, optional or conditional");
-        if (when.Length > 0) (condition, needed) = (when, need.Length == 0 ? RowNeed.Conditional : needed);
+        if (when.Length > 0 && needed == RowNeed.Optional) draft.Log.Say(MessageSeverity.Warning, "condition-of-optional-row", file, LineOf(node, "when"), "when", "an optional row is needed under no condition: this one is left out");
+        else if (when.Length > 0) (condition, needed) = (when, RowNeed.Conditional);
         IReadOnlyList<RowPeer> peers = Peers(node, ref enforced);
         int subject = Subject(node, ref enforced);
         string id = Text(node, "id");

@@ -142,6 +142,13 @@ public sealed class ApplicationRecognizerTests
     }
 
     [Fact]
+    public void A_request_line_that_begins_in_binary_is_none()
+    {
+        ApplicationRecognizer.TryRecognize("AUTH T\0\xabPROPFIND /dav HTTP/1.1\r\nHost: a\r\n\r\n"u8, Sample.Tcp, 40000, 40001, out RecognizedApplication seen);
+        Assert.NotEqual(Application.Http, seen.Application);
+    }
+
+    [Fact]
     public void Random_bytes_are_hardly_ever_recognized_surely()
     {
         var random = new Random(20261011);

@@ -38,6 +38,7 @@ internal static class HttpSpeech
         if (ended)
         {
             if (end < 1 || target.Length != end + 9 || !PayloadBytes.IsDigit(target[^1])) return default;
+            if (target[..end].IndexOfAnyInRange<byte>(0, 0x1f) >= 0) return default; // other protocols may hold a request line further on
             return Request(method, target[..end]);
         }
 

@@ -155,7 +155,14 @@ public sealed class QualityTests
 
     private static InputSummary Input(long first, long last) => new()
     {
-        Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = 2, Bytes = 2, Problems = [], FirstNs = Noon + (first * Second), LastNs = Noon + (last * Second),
+        Path = "x",
+        Format = "pcap",
+        LinkTypes = [LinkType.Ethernet],
+        Frames = 2,
+        Bytes = 2,
+        Problems = [],
+        FirstNs = Noon + (first * Second),
+        LastNs = Noon + (last * Second),
     };
 
     private static (long, long) Gaps(IEnumerable<TimedFrame> frames)

@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <content>How flows begin and end.</content>
+public sealed unsafe partial class FlowTable<TKey>
+    where TKey : unmanaged, IFlowKey<TKey>
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint FindOrOpen<TSink>(FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        uint number = Find(in packet->Key, packet->Hash);
+        if (number != 0)
+        {
+            FlowRecord<TKey>* record = _records + number;
+            if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
+            return number;
+        }
+
+        if (_limits.Live >= _limits.Max) MakeRoom(ref sink);
+        if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
+        number = _freeList;
+        if (number != 0) _freeList = _records[number].State.FirstFrameLower;
+        else number = _used++;
+        _index.Add(packet->Hash, number);
+        if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
+        Open(_records + number, packet);
+        if (sink.WantsOpenings) sink.Open(InFlow(_records + number, packet, [], packet->Marks), ref _tags[number].Speech);
+        return number;
+    }
+
+    private uint Find(in TKey key, ulong hash)
+    {
+        FlowIndex.Step step = default;
+        uint number;
+        while ((number = _index.Next(hash, ref step)) != 0 && !TKey.Same(in _records[number].Key, in key))
+        {
+        }
+
+        return number;
+    }
+
+    private void Open(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    {
+        Opened++;
+        record->Key = packet->Key;
+        record->State = new FlowState
+        {
+            FirstNs = packet->TimestampNs,
+            LastNs = packet->TimestampNs,
+            FirstFrameLower = (uint)packet->Frame,
+            MarksAndFrame = ((uint)(packet->Frame >> 32) << FlowMarks.Bits)
+                | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0)
+                | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
+        };
+        _missing[(uint)(record - _records)] = 0;
+        _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface, Tunnel = packet->Tunnel };
+    }
+
+    /// <summary>A packet met the record of a flow that has been idle too long: the record goes on as a new flow.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndIfIdle<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        if (packet->TimestampNs - record->State.LastNs <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) return;
+        Close((uint)(record - _records), FlowEnd.Expired, ref sink);
+        Open(record, packet);
+        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref _tags[(uint)(record - _records)].Speech);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Expire<TSink>(long now, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        for (int budget = ExpiryBudget; budget > 0 && _used > 1; budget--)
+        {
+            uint number = _expiryCursor;
+            if (number >= _used) number = 1;
+            _expiryCursor = number + 1;
+            FlowRecord<TKey>* record = _records + number;
+            if (!IsIdle(record, now) || record->Key.IsNone) continue;
+            Close(number, FlowEnd.Expired, ref sink);
+            Release(number);
+        }
+    }
+
+    /// <summary>Whether the flow has been silent at a time for longer than its timeout.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsIdle(FlowRecord<TKey>* record, long now)
+    {
+        long last = record->State.LastNs;
+        if (now <= last) return false;
+
+        // Unsigned, because the times may be at both ends of what 64 bits hold.
+        ulong idle = (ulong)(now - last);
+        return idle > (ulong)_shortestTimeoutNs && idle > (ulong)_timeouts.Of(record->Key.Protocol, record->State.Marks);
+    }
+
+    /// <summary>
+    /// Ends one flow early: of the next records the one that is worth least, which is a closed one before a half-open one before others, and
+    /// the longest idle among equals. Looks at records in the order of their numbers, so that the choice repeats.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeRoom<TSink>(ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        uint worst = 0;
+        int worstRank = -1;
+        int looked = 0;
+        for (uint step = 0; step < _used && looked < EvictionSample; step++)
+        {
+            uint number = _evictionCursor >= _used ? 1 : _evictionCursor;
+            _evictionCursor = number + 1;
+            FlowRecord<TKey>* record = _records + number;
+            if (record->Key.IsNone) continue;
+            looked++;
+            uint marks = record->State.Marks;
+            int rank = FlowTimeouts.IsClosed(marks) ? 2 : FlowTimeouts.IsHalfOpen(marks) ? 1 : 0;
+            if (rank < worstRank || (rank == worstRank && record->State.LastNs >= _records[worst].State.LastNs)) continue;
+            worst = number;
+            worstRank = rank;
+        }
+
+        // All live flows may be in the other family's table: the limit then is exceeded by the few that this table opens.
+        if (worst == 0) return;
+        Close(worst, FlowEnd.Evicted, ref sink);
+        Release(worst);
+    }
+
+    private void Close<TSink>(uint number, FlowEnd end, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        FlowRecord<TKey>* record = _records + number;
+        FlowTags tags = _tags[number];
+        ref readonly FlowState state = ref record->State;
+        switch (end)
+        {
+            case FlowEnd.Expired: Expired++; break;
+            case FlowEnd.Evicted: Evicted++; break;
+            default: Ended++; break;
+        }
+
+        var summary = new FlowSummary
+        {
+            Protocol = record->Key.Protocol,
+            Ends = record->Key.Endpoints,
+            FirstNs = Math.Min(state.FirstNs, state.LastNs), // the clock may have been set back in between
+            LastNs = Math.Max(state.FirstNs, state.LastNs),
+            LowPackets = ((long)tags.LowCarry << 32) | state.LowPackets,
+            HighPackets = ((long)tags.HighCarry << 32) | state.HighPackets,
+            LowBytes = ((long)tags.LowByteCarry << 32) | state.LowBytes,
+            HighBytes = ((long)tags.HighByteCarry << 32) | state.HighBytes,
+            MissingBytes = _missing[number],
+            Speech = tags.Speech,
+            Marks = state.Marks,
+            FirstFrame = state.FirstFrame,
+            Vlan = tags.Vlan,
+            Interface = tags.Interface,
+            Tunnel = tags.Tunnel,
+        };
+        sink.Close(in summary, end);
+    }
+
+    private void Release(uint number)
+    {
+        FlowRecord<TKey>* record = _records + number;
+        _index.Remove(TKey.Hash(in record->Key, in _seed), number);
+        *record = default;
+        record->State.FirstFrameLower = _freeList;
+        _freeList = number;
+        _limits.Live--;
+    }
+}

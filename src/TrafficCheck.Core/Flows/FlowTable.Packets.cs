@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+
+namespace TrafficCheck.Core.Flows;
+
+/// <content>What one packet changes in the record of its flow.</content>
+public sealed unsafe partial class FlowTable<TKey>
+    where TKey : unmanaged, IFlowKey<TKey>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Update(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    {
+        ref FlowState state = ref record->State;
+        long time = packet->TimestampNs;
+        if (time > state.LastNs) state.LastNs = time;
+        else if (time != state.LastNs) Earlier(record, packet);
+        uint packets = packet->Packets;
+        Packets += packets;
+
+        // SAFETY: the fields of the low and of the high endpoint are neighbours in a sequential layout (asserted by a test).
+        uint side = packet->FromHigh, added = (uint)packet->Bytes;
+        ref uint bytes = ref Unsafe.Add(ref state.LowBytes, side);
+        bytes += added;
+        if (bytes < added || packet->Bytes > uint.MaxValue) CarryBytes(record, side, packet->Bytes, bytes < added);
+        ref uint counter = ref Unsafe.Add(ref state.LowPackets, side);
+        counter += packets;
+        if (counter < packets) Carry(record, side);
+        if (packet->SequenceLength != 0)
+        {
+            ref uint next = ref Unsafe.Add(ref state.LowNext, side);
+            if (next == packet->Sequence) next += packet->SequenceLength;
+            else OutOfSequence(record, packet, ref next);
+        }
+
+        if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.MarksAndFrame & FlowMarks.Syn) == 0)
+            state.MarksAndFrame |= FlowMarks.FirstSynFromHigh;
+        state.MarksAndFrame |= packet->Marks;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadPayload<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        // SAFETY: the payload lies in the captured bytes, which stay until the table was flushed.
+        var payload = new ReadOnlySpan<byte>(packet->Payload, packet->PayloadLength);
+        if (!sink.Read(InFlow(record, packet, payload, record->State.Marks), ref _tags[(uint)(record - _records)].Speech))
+            record->State.MarksAndFrame |= FlowMarks.SpeechKnown;
+    }
+
+    private static FlowPayload InFlow(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ReadOnlySpan<byte> payload, uint marks) => new()
+    {
+        Bytes = payload,
+        Protocol = record->Key.Protocol,
+        Ends = record->Key.Endpoints,
+        FromHigh = packet->FromHigh != 0,
+        Marks = marks,
+        TimestampNs = packet->TimestampNs,
+        Frame = packet->Frame,
+        Sequence = packet->Sequence,
+    };
+
+    /// <summary>A packet that is older than the last one: files and interfaces are merged a little out of order, and clocks are set back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Earlier(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    {
+        ref FlowState state = ref record->State;
+        long time = packet->TimestampNs;
+        if (time < state.FirstNs && (ulong)(state.FirstNs - time) < (ulong)FlowLimits.ClockStepNs)
+        {
+            // Who sent the first packet is a matter of time, not of the order in which packets were stored.
+            state.FirstNs = time;
+            state.MarksAndFrame = (state.MarksAndFrame & ~FlowMarks.FirstFromHigh) | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0);
+        }
+
+        // After a step of the clock the flow goes on at the new time; the old one would keep it for good.
+        if ((ulong)(state.LastNs - time) >= (ulong)FlowLimits.ClockStepNs) state.LastNs = time;
+    }
+
+    /// <summary>
+    /// A TCP segment that does not begin where the last one of its side ended. Beyond it, bytes are missing; before it, it may be what was
+    /// missing, or a repetition. A SYN begins anew.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
+    {
+        // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they cost no look at what is missing.
+        const int Plausible = 1 << 26;
+        uint end = packet->Sequence + packet->SequenceLength;
+        int ahead = (int)(packet->Sequence - next);
+        bool begins = ((packet->Marks | (packet->Marks >> FlowMarks.SideBits)) & (FlowMarks.Syn | FlowMarks.SynAck)) != 0;
+        if (next == 0 || begins || ahead >= Plausible || ahead <= -Plausible)
+        {
+            next = end;
+            return;
+        }
+
+        if (ahead > 0)
+        {
+            ref uint missing = ref _missing[(uint)(record - _records)];
+            missing = (uint)Math.Min(uint.MaxValue, (ulong)missing + (uint)ahead);
+            record->State.MarksAndFrame |= FlowMarks.Gap;
+            next = end;
+            return;
+        }
+
+        if ((int)(end - next) > 0) next = end;
+        if ((record->State.MarksAndFrame & FlowMarks.Gap) == 0) return; // a repetition
+        ref uint lacking = ref _missing[(uint)(record - _records)];
+        lacking -= Math.Min(lacking, packet->SequenceLength);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CarryBytes(FlowRecord<TKey>* record, uint side, ulong bytes, bool wrapped)
+    {
+        ref FlowTags tags = ref _tags[(uint)(record - _records)];
+        var carry = (ushort)((bytes >> 32) + (wrapped ? 1u : 0u));
+        if (side == 0) tags.LowByteCarry += carry;
+        else tags.HighByteCarry += carry;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Carry(FlowRecord<TKey>* record, uint side)
+    {
+        ref FlowTags tags = ref _tags[(uint)(record - _records)];
+        if (side == 0) tags.LowCarry++;
+        else tags.HighCarry++;
+    }
+}

@@ -40,8 +40,15 @@ internal readonly record struct FrameFacts(
                 p.IsFragment)
             : new FrameFacts() with
             {
-                Status = status, Oddities = p.Oddities, Vlan = p.Vlan, Broadcast = p.LinkBroadcast,
-                Depth = tunnel.Depth, Outer = tunnel.Outer, Inner = tunnel.Inner, OuterId = tunnel.OuterId, InnerId = tunnel.InnerId,
+                Status = status,
+                Oddities = p.Oddities,
+                Vlan = p.Vlan,
+                Broadcast = p.LinkBroadcast,
+                Depth = tunnel.Depth,
+                Outer = tunnel.Outer,
+                Inner = tunnel.Inner,
+                OuterId = tunnel.OuterId,
+                InnerId = tunnel.InnerId,
             };
     }
 }

@@ -110,12 +110,10 @@ internal static class PayloadTargets
         // More bytes never contradict what was sure.
         int cut = payload.Length * (payload.Length > 0 ? payload[^1] : 0) / 256;
         ApplicationRecognizer.TryRecognize(payload[..cut], transport, source, destination, out RecognizedApplication less);
-        if (less.Confidence == RecognitionConfidence.Payload && seen.Confidence == RecognitionConfidence.Payload && less.Application != seen.Application && !IsTls(less, seen))
+        if (less.Confidence == RecognitionConfidence.Payload && seen.Confidence == RecognitionConfidence.Payload && less.Application != seen.Application && less.Application != Application.Unknown)
             throw new BrokenPromiseException($"more bytes never contradict what was sure: {less.Application}, {seen.Application}", $"{cut} bytes {less}\nall      {seen}");
         _ = RecognizedApplication.Join(in less, in seen);
     }
-
-    private static bool IsTls(in RecognizedApplication less, in RecognizedApplication seen) => less.Application == Application.Unknown || seen.Application == Application.Unknown;
 
     private static IEnumerable<byte[]> DnsSeeds()
     {

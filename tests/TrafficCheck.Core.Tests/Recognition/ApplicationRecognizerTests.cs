@@ -141,6 +141,26 @@ public sealed class ApplicationRecognizerTests
         Assert.Equal(application, seen.Application);
     }
 
+    [Theory]
+    [InlineData("82000000")]
+    [InlineData("82000000 0000 8180 0001 0000 0000 0000 03777777 00 0001 0001")]
+    [InlineData("82000000 00000055 ff534d42")]
+    [InlineData("83000001 82 ff")]
+    public void An_answer_of_a_NetBIOS_session_stays_one_whatever_follows(string bytes)
+    {
+        ApplicationRecognizer.TryRecognize(Convert.FromHexString(bytes.Replace(" ", "", StringComparison.Ordinal)), Sample.Tcp, 139, 40001, out RecognizedApplication seen);
+        Assert.Equal(Application.NetbiosSession, seen.Application);
+    }
+
+    [Fact]
+    public void A_reply_behind_binary_bytes_says_nothing_of_those()
+    {
+        // As a stream of DNS it is a message of 12,853 bytes.
+        ReadOnlySpan<byte> bytes = "250 \n\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03net\0\0\x01\0\x01\n220 mail.example.net ESMTP\r\n"u8;
+        ApplicationRecognizer.TryRecognize(bytes, Sample.Tcp, 40000, 40001, out RecognizedApplication seen);
+        Assert.False(seen is { Application: Application.Smtp, Confidence: RecognitionConfidence.Payload });
+    }
+
     [Fact]
     public void A_request_line_that_begins_in_binary_is_none()
     {

@@ -59,6 +59,12 @@ internal static class CommandSpeech
         for (int i = 0; i < MaxLines && rest.Length > 0; i++)
         {
             ReadOnlySpan<byte> line = PayloadBytes.Line(rest, out rest, out bool ended);
+            if (PayloadBytes.IsBinary(line))
+            {
+                if (i == 0) return default;
+                break;
+            }
+
             if (!TryFind(line, out Command command))
             {
                 if (i == 0) return default;

@@ -82,33 +82,39 @@ internal static class DirectorySpeech
             case 0x42 when length == 0: // unbind
             case 0x50 when length is > 0 and <= 4: // abandon
             case 0x4a: // delete
-            case 0x60 when Bind(p, at):
-            case 0x63 when Search(p, at):
-            case 0x66 or 0x68 or 0x6c or 0x6e when PayloadBytes.At(p, at) is 0x04 or 0x30 or -1:
                 return Sure(application, SenderRole.Client);
+            case 0x60 when Bind(p, at): return Of(application, SenderRole.Client, p.Length - at >= 3);
+            case 0x63 when Search(p, at, out bool whole): return Of(application, SenderRole.Client, whole);
+            case 0x66 or 0x68 or 0x6c or 0x6e when PayloadBytes.At(p, at) is 0x04 or 0x30 or -1: return Of(application, SenderRole.Client, p.Length > at);
             case 0x77 when PayloadBytes.At(p, at) is 0x80 or -1:
+                bool seen = p.Length > at;
                 bool startTls = BerHeader.TryRead(p, ref at, 0x80, out int name) && name == StartTls.Length && p[at..].StartsWith(StartTls);
-                return Sure(application, SenderRole.Client, startTls ? SpeechMarks.TlsRequested : SpeechMarks.None);
-            case 0x64 or 0x73 when PayloadBytes.At(p, at) is 0x04 or -1: // entry, reference
-            case 0x79: // intermediate
-                return Sure(application, SenderRole.Server);
+                return Of(application, SenderRole.Client, seen, startTls ? SpeechMarks.TlsRequested : SpeechMarks.None);
+            case 0x64 or 0x73 when PayloadBytes.At(p, at) is 0x04 or -1: return Of(application, SenderRole.Server, p.Length > at); // entry, reference
+            case 0x79: return Sure(application, SenderRole.Server); // intermediate
             case 0x61 or 0x65 or 0x67 or 0x69 or 0x6b or 0x6d or 0x6f or 0x78 when Result(p, at):
                 bool agrees = tag == 0x78 && p[at..].IndexOf(StartTls) is >= 0 and < 512 && PayloadBytes.At(p, at + 2) == 0;
-                return Sure(application, SenderRole.Server, agrees ? SpeechMarks.TlsAccepted : SpeechMarks.None);
+                return Of(application, SenderRole.Server, p.Length - at >= 2, agrees ? SpeechMarks.TlsAccepted : SpeechMarks.None);
             default:
                 return default;
         }
     }
+
+    /// <summary>Sure when all is there that was asked for: what is missing could yet rule it out.</summary>
+    private static RecognizedApplication Of(Application application, SenderRole sender, bool whole, SpeechMarks marks = SpeechMarks.None) =>
+        whole ? Sure(application, sender, marks) : Fits(application, sender, marks);
 
     /// <summary>The version of a bind, 1 to 3, or as much of it as is there.</summary>
     private static bool Bind(ReadOnlySpan<byte> p, int at) =>
         PayloadBytes.At(p, at) is 0x02 or -1 && PayloadBytes.At(p, at + 1) is 1 or -1 && PayloadBytes.At(p, at + 2) is >= 1 and <= 3 or -1;
 
     /// <summary>A search begins with a name, then scope and dereferencing as ENUMERATED.</summary>
-    private static bool Search(ReadOnlySpan<byte> p, int at)
+    private static bool Search(ReadOnlySpan<byte> p, int at, out bool whole)
     {
+        whole = false;
         if (!BerHeader.TryRead(p, ref at, out int tag, out int name)) return PayloadBytes.At(p, at) is 0x04 or -1;
-        return tag == 0x04 && (name >= p.Length - at || p[at + name] == 0x0a);
+        whole = name < p.Length - at;
+        return tag == 0x04 && (!whole || p[at + name] == 0x0a);
     }
 
     /// <summary>A result code: ENUMERATED of one byte.</summary>

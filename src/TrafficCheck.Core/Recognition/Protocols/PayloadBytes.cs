@@ -49,6 +49,9 @@ internal static class PayloadBytes
         return line.Length > 0 && line[^1] == '\r' ? line[..^1] : line;
     }
 
+    /// <summary>Whether a line holds bytes that no text has: what follows is not the conversation that went before.</summary>
+    public static bool IsBinary(ReadOnlySpan<byte> line) => line.IndexOfAnyInRange<byte>(0, 8) >= 0;
+
     /// <summary>Whether all bytes are printable ASCII or a tab; true for none.</summary>
     public static bool IsText(ReadOnlySpan<byte> bytes)
     {

@@ -21,6 +21,12 @@ internal static class ReplySpeech
         {
             ReadOnlySpan<byte> line = PayloadBytes.Line(rest, out rest, out bool ended);
             if (i == 0 && !PayloadBytes.IsText(line[4..Math.Min(line.Length, 20)])) return default;
+            if (PayloadBytes.IsBinary(line))
+            {
+                if (i == 0) return default;
+                break;
+            }
+
             int code = Code(line);
             if (code == 234 || (code == 220 && i > 0 && PayloadBytes.Holds(line, "TLS"u8))) marks |= SpeechMarks.TlsAccepted;
             if (ended && sure == Application.Unknown) sure = Sure(line, code);

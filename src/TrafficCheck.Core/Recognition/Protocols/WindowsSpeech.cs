@@ -35,13 +35,18 @@ internal static class WindowsSpeech
             0x81 when length is >= 68 and <= 512 && PayloadBytes.At(p, 4) is 32 or -1 && PayloadBytes.At(p, 5) is >= 'A' and <= 'P' or -1 =>
                 p.Length < 12 ? Fits(Application.NetbiosSession, SenderRole.Client)
                 : p[5..12].IndexOfAnyExceptInRange((byte)'A', (byte)'P') < 0 ? Sure(Application.NetbiosSession, SenderRole.Client) : default,
-            0x82 when length == 0 && p.Length == 4 => Sure(Application.NetbiosSession, SenderRole.Server),
-            0x83 when length == 1 && p.Length <= 5 && PayloadBytes.At(p, 4) is >= 0x80 or -1 => Sure(Application.NetbiosSession, SenderRole.Server),
-            0x84 when length == 6 && p.Length <= 10 => Sure(Application.NetbiosSession, SenderRole.Server),
+            0x82 when length == 0 => SessionAnswer(p, 4),
+            0x83 when length == 1 && PayloadBytes.At(p, 4) is >= 0x80 or -1 => SessionAnswer(p, 5),
+            0x84 when length == 6 => SessionAnswer(p, 10),
             0x85 when length == 0 && p.Length == 4 => Fits(Application.NetbiosSession, SenderRole.Unknown),
             _ => default,
         };
     }
+
+    /// <summary>An answer alone, or messages of the session behind it; with anything else behind it still nothing else is likelier.</summary>
+    private static RecognizedApplication SessionAnswer(ReadOnlySpan<byte> p, int length) => p.Length <= length || p[length] == 0
+        ? Sure(Application.NetbiosSession, SenderRole.Server)
+        : Fits(Application.NetbiosSession, SenderRole.Server);
 
     /// <summary>A payload that begins with the version 5 of connection-oriented DCE/RPC.</summary>
     public static RecognizedApplication ReadRpc(ReadOnlySpan<byte> p)

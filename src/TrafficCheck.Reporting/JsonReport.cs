@@ -65,18 +65,13 @@ public static class JsonReport
         json.WriteStartObject("matrix");
         json.WriteString("name", report.Matrix.Name);
         json.WriteSources(report.Matrix);
-        json.WriteStartArray("subjects");
-        foreach (var subject in report.Subjects)
+        json.WriteObjects("subjects", report.Subjects, subject =>
         {
-            json.WriteStartObject();
             json.WriteString("name", subject.Name);
             json.WriteStrings("addresses", subject.Addresses);
             json.WriteBoolean("seen", subject.Seen);
             json.WriteString("chosen", subject.Chosen);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteNumber("rows", report.Matrix.Rows.Count);
         json.WriteNumber("notEnforced", report.Matrix.Rows.Count(r => !r.Enforced));
         json.WriteEndObject();
@@ -84,10 +79,8 @@ public static class JsonReport
 
     private static void Inputs(Utf8JsonWriter json, CheckReport report)
     {
-        json.WriteStartArray("inputs");
-        foreach (var input in report.Inputs)
+        json.WriteObjects("inputs", report.Inputs, input =>
         {
-            json.WriteStartObject();
             json.WriteString("path", input.Path);
             json.WriteString("format", input.Format);
             json.WriteStrings("linkTypes", input.LinkTypes.Select(LinkTypeNames.Of));
@@ -97,24 +90,15 @@ public static class JsonReport
             json.WriteTime("last", input.LastNs);
             json.WriteCount("droppedFrames", input.DroppedFrames);
             json.WriteBoolean("damaged", input.Damaged);
-            json.WriteStartArray("problems");
-            foreach (var problem in input.Problems)
+            json.WriteObjects("problems", input.Problems, problem =>
             {
-                json.WriteStartObject();
                 json.WriteString("severity", problem.Severity == ProblemSeverity.Damage ? "damage" : "note");
                 json.WriteString("code", problem.Code);
                 json.WriteCount("byteOffset", problem.ByteOffset >= 0 ? problem.ByteOffset : null);
                 json.WriteString("message", problem.Message);
                 json.WriteNumber("count", problem.Count);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.FlushWhenFull();
-        }
-
-        json.WriteEndArray();
+            });
+        });
     }
 
     private static void Visibility(Utf8JsonWriter json, VisibilityReport seen)
@@ -132,18 +116,13 @@ public static class JsonReport
         json.WriteStartObject("duplicates");
         json.WriteCount("total", seen.Duplicates);
         json.WriteCounts("byKind", seen.DuplicatesByKind);
-        json.WriteStartArray("pairs");
-        foreach (CopyPair pair in seen.DuplicatePairs)
+        json.WriteObjects("pairs", seen.DuplicatePairs, pair =>
         {
-            json.WriteStartObject();
             json.WriteString("kind", pair.Kind);
             json.WriteString("first", pair.First);
             json.WriteString("second", pair.Second);
             json.WriteNumber("count", pair.Count);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
         json.WriteNumber("truncatedFrames", seen.TruncatedFrames);
         json.WriteNumber("badChecksums", seen.BadChecksums);
@@ -152,32 +131,22 @@ public static class JsonReport
         json.WriteNumber("packetsAbove1500", seen.PacketsAbove1500);
         json.WriteNumber("packetsAbove9216", seen.PacketsAbove9216);
         json.WriteShare("uncoveredTimeShare", seen.UncoveredTimeShare);
-        json.WriteStartArray("timeGaps");
-        foreach (TimeGap gap in seen.TimeGaps)
+        json.WriteObjects("timeGaps", seen.TimeGaps, gap =>
         {
-            json.WriteStartObject();
             json.WriteTime("from", gap.FromNs);
             json.WriteTime("to", gap.ToNs);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteNumber("outOfOrder", seen.OutOfOrder);
         json.WriteNumber("late", seen.Late);
         json.WriteNumber("clockStepsForward", seen.ClockStepsForward);
         json.WriteNumber("clockStepsBack", seen.ClockStepsBack);
         json.WriteNumber("framesWithoutTime", seen.FramesWithoutTime);
-        json.WriteStartArray("oneWayBySegment");
-        foreach (SegmentShare segment in seen.OneWayBySegment)
+        json.WriteObjects("oneWayBySegment", seen.OneWayBySegment, segment =>
         {
-            json.WriteStartObject();
             json.WriteString("segment", segment.Segment);
             json.WriteNumber("conversations", segment.Conversations);
             json.WriteNumber("oneWay", segment.OneWay);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStrings("notes", seen.Notes);
         json.WriteEndObject();
     }

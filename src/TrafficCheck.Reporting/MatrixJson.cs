@@ -32,28 +32,17 @@ public static class MatrixJson
         json.WriteString("name", matrix.Name);
         json.WriteSources(matrix);
         json.WriteStrings("conditions", matrix.Conditions);
-        json.WriteStartArray("subjects");
-        foreach (var subject in matrix.Subjects)
+        json.WriteObjects("subjects", matrix.Subjects, subject =>
         {
-            json.WriteStartObject();
             json.WriteString("name", subject.Name);
             json.WriteStrings("addresses", subject.Addresses.Select(a => RowPeer.Of(a).ToString()));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("rows");
-        foreach (var row in matrix.Rows)
+        });
+        json.WriteObjects("rows", matrix.Rows, row =>
         {
-            json.WriteStartObject();
             json.WriteRow(row, matrix.Subjects[row.Subject].Name, several: true);
             json.WriteNumber("table", row.Source.Table);
             json.WriteBoolean("enforced", row.Enforced);
-            json.WriteEndObject();
-            json.FlushWhenFull();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 }

@@ -107,7 +107,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             NearestRowLine = nearest?.Source.Line,
             Explanation = explanation,
             Suggestion = suggestion,
-            Frames = state.Frames,
+            Frames = [.. state.Frames.Items.Select(f => f.Frame)],
         };
     }
 

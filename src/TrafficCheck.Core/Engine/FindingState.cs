@@ -11,9 +11,6 @@ internal sealed class FindingState(HostBudget budget)
 
     private const int NameSample = 5;
 
-    private readonly List<long> _frames = new(FrameSample + 1);
-    private readonly List<(long Frame, uint Name, NameKind Kind, IpAddress Peer)> _names = [];
-
     public long Flows { get; private set; }
 
     public long Packets { get; private set; }
@@ -36,10 +33,10 @@ internal sealed class FindingState(HostBudget budget)
 
     public CarrierSample Carriers { get; } = new();
 
-    public IReadOnlyList<long> Frames => _frames;
+    public EarliestSample<long, bool> Frames { get; } = new(FrameSample);
 
     /// <summary>Names by which the flows themselves called their peers, by the number that notes have, those shown first.</summary>
-    public IReadOnlyList<(long Frame, uint Name, NameKind Kind, IpAddress Peer)> Names => _names;
+    public EarliestSample<uint, (NameKind Kind, IpAddress Peer)> Names { get; } = new(NameSample);
 
     public void Add(in FlowSummary flow, in Judgement judgement, bool subjectIsHigh)
     {
@@ -56,9 +53,9 @@ internal sealed class FindingState(HostBudget budget)
         Peers.Add(subjectIsHigh ? low : high, flow.FirstNs);
         Hosts.Add(subjectIsHigh ? high : low, flow.FirstNs);
         Carriers.Add(in flow);
-        AddFrame(flow.FirstFrame);
+        Frames.Add(flow.FirstFrame, flow.FirstFrame, true);
         if (flow.Note.Name != 0 && flow.Note.NameIsOfHigh != subjectIsHigh)
-            AddName((flow.Note.NameFrame, flow.Note.Name, (NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
+            Names.Add(flow.Note.NameFrame, flow.Note.Name, ((NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
     }
 
     public void Add(FindingState other)
@@ -74,28 +71,7 @@ internal sealed class FindingState(HostBudget budget)
         Peers.AddAll(other.Peers);
         Hosts.AddAll(other.Hosts);
         Carriers.Add(other.Carriers);
-        foreach (long frame in other._frames) AddFrame(frame);
-        foreach (var name in other._names) AddName(name);
-    }
-
-    /// <summary>Each name once, with the first frame that shows it.</summary>
-    private void AddName((long Frame, uint Name, NameKind Kind, IpAddress Peer) name)
-    {
-        int known = _names.FindIndex(n => n.Name == name.Name);
-        if (known >= 0 && _names[known].Frame <= name.Frame) return;
-        if (known >= 0) _names.RemoveAt(known);
-        if (_names.Count == NameSample && name.Frame > _names[^1].Frame) return;
-        int at = _names.FindIndex(n => n.Frame > name.Frame);
-        _names.Insert(at < 0 ? _names.Count : at, name);
-        if (_names.Count > NameSample) _names.RemoveAt(NameSample);
-    }
-
-    private void AddFrame(long frame)
-    {
-        if (_frames.Count == FrameSample && frame >= _frames[^1]) return;
-        int at = _frames.BinarySearch(frame);
-        if (at >= 0) return;
-        _frames.Insert(~at, frame);
-        if (_frames.Count > FrameSample) _frames.RemoveAt(FrameSample);
+        Frames.Add(other.Frames);
+        Names.Add(other.Names);
     }
 }

@@ -56,7 +56,12 @@ internal sealed unsafe partial class FrameIntake<TSink>
         }
 
         WaitingFragments waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort), arrival.TimestampNs);
-        if (waited.Packets > 0) EnqueueWaiting(in packet, in arrival, in waited, protocol, sourcePort, destinationPort);
+        if (waited.Packets > 0)
+        {
+            var first = new Arrival(waited.FirstNs, waited.FirstFrame, arrival.Interface);
+            Enqueue(in packet, in first, protocol, sourcePort, destinationPort, FlowMarks.Data | FlowMarks.Fragmented, waited.Packets, waited.Bytes);
+        }
+
         Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
     }
 
@@ -70,65 +75,46 @@ internal sealed unsafe partial class FrameIntake<TSink>
         || (packet.Version == 6 && packet.Protocol is (Ip.HopByHop or Ip.Routing or Ip.DestinationOptions or Ip.Fragment));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Enqueue(in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks)
+    private void Enqueue(in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks) =>
+        Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks, 1, packet.IpLength);
+
+    /// <param name="packets">What counts with this one: fragments that waited go to their flow as one entry with their sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enqueue(
+        in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks, uint packets, ulong bytes)
     {
         if (packet.Version != 4)
         {
-            EnqueueV6(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
+            EnqueueV6(in packet, in arrival, protocol, sourcePort, destinationPort, marks, packets, bytes);
             return;
         }
 
         FlowPacket<Ipv4Key>* entry = _v4.Next();
         entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
-        Fill(entry, in packet, in arrival, fromHigh, protocol, marks);
+        Fill(entry, in packet, in arrival, fromHigh, protocol, marks, packets, bytes);
         if (_v4.Commit()) _v4.Advance(ref _sink);
     }
 
     /// <summary>By itself, so that the code for the more frequent family keeps its values in registers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EnqueueV6(in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks)
+    private void EnqueueV6(
+        in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks, uint packets, ulong bytes)
     {
         FlowPacket<Ipv6Key>* entry = _v6.Next();
         entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
-        Fill(entry, in packet, in arrival, fromHigh, protocol, marks);
+        Fill(entry, in packet, in arrival, fromHigh, protocol, marks, packets, bytes);
         if (_v6.Commit()) _v6.Advance(ref _sink);
     }
 
-    /// <summary>Fragments that waited go to their flow as one entry with their sums.</summary>
-    private void EnqueueWaiting(
-        in PacketSummary packet, in Arrival arrival, in WaitingFragments waited, byte protocol, ushort sourcePort, ushort destinationPort)
-    {
-        var first = new Arrival(waited.FirstNs, waited.FirstFrame, arrival.Interface);
-        const uint Marks = FlowMarks.Data | FlowMarks.Fragmented;
-        if (packet.Version == 4)
-        {
-            FlowPacket<Ipv4Key>* entry = _v4.Next();
-            entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
-            Fill(entry, in packet, in first, fromHigh, protocol, Marks);
-            entry->Packets = waited.Packets;
-            entry->Bytes = waited.Bytes;
-            if (_v4.Commit()) _v4.Advance(ref _sink);
-        }
-        else
-        {
-            FlowPacket<Ipv6Key>* entry = _v6.Next();
-            entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
-            Fill(entry, in packet, in first, fromHigh, protocol, Marks);
-            entry->Packets = waited.Packets;
-            entry->Bytes = waited.Bytes;
-            if (_v6.Commit()) _v6.Advance(ref _sink);
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fill<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet, in Arrival arrival, byte fromHigh, byte protocol, uint marks)
+    private void Fill<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet, in Arrival arrival, byte fromHigh, byte protocol, uint marks, uint packets, ulong bytes)
         where TKey : unmanaged, IFlowKey<TKey>
     {
         long time = arrival.TimestampNs;
         entry->TimestampNs = time;
         entry->Frame = arrival.Frame;
-        entry->Bytes = packet.IpLength;
-        entry->Packets = 1;
+        entry->Bytes = bytes;
+        entry->Packets = packets;
         entry->Vlan = packet.Vlan;
         entry->Interface = arrival.Interface;
         entry->FromHigh = fromHigh;

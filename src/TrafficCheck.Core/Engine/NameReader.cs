@@ -108,8 +108,8 @@ internal sealed class NameReader(AllowedMatrix matrix, FlowNotes notes, PeerNami
         note.NameKind = (byte)kind;
         note.NameIsOfHigh = !payload.FromHigh;
         if (!kind.IsSure()) return;
-        IpAddress client = payload.FromHigh ? payload.Ends.HighAddress : payload.Ends.LowAddress;
-        IpAddress server = payload.FromHigh ? payload.Ends.LowAddress : payload.Ends.HighAddress;
+        IpAddress client = payload.Ends.Address(payload.FromHigh);
+        IpAddress server = payload.Ends.Address(!payload.FromHigh);
         naming.Learn(client, server, name, kind == NameKind.TlsSni ? NameSource.Sni : NameSource.HttpHost, payload.Frame, payload.TimestampNs);
     }
 

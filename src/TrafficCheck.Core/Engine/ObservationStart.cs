@@ -8,7 +8,7 @@ namespace TrafficCheck.Core.Engine;
 internal struct ObservationStart
 {
     /// <summary>The shortest idle time of a flow: a silence shorter than this hides no beginning.</summary>
-    private const long SilenceNs = 60_000_000_000;
+    public const long SilenceNs = 60_000_000_000;
 
     private long _lastNs;
     private List<bool>? _entered;

@@ -6,10 +6,7 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>Which of the time from the first frame to the last no input covers: what happened then is not in the report.</summary>
 internal static class TimeCoverage
 {
-    /// <summary>The shortest silence between two inputs that counts; a rotation of files or a quiet line explains less.</summary>
-    public const long ShortestGapNs = 60_000_000_000;
-
-    /// <returns>The gaps in order of time.</returns>
+    /// <returns>The gaps of more than <see cref="ObservationStart.SilenceNs"/>, in order of time.</returns>
     public static IReadOnlyList<TimeGap> Gaps(IReadOnlyList<InputSummary> inputs)
     {
         var gaps = new List<TimeGap>();
@@ -17,7 +14,7 @@ internal static class TimeCoverage
         foreach (InputSummary input in inputs.Where(i => i.FirstNs is not null && i.LastNs is not null).OrderBy(i => i.FirstNs).ThenBy(i => i.LastNs))
         {
             (long first, long last) = (input.FirstNs!.Value, input.LastNs!.Value);
-            if (until is { } end && first > end && (ulong)(first - end) > ShortestGapNs) gaps.Add(new TimeGap(end, first));
+            if (until is { } end && first > end && TimeDistance.Of(first, end) > ObservationStart.SilenceNs) gaps.Add(new TimeGap(end, first));
             until = until is { } seen ? Math.Max(seen, last) : last;
         }
 

@@ -24,9 +24,9 @@ public readonly ref struct FlowPayload
     /// <summary>TCP: sequence number of the first byte.</summary>
     public uint Sequence { get; init; }
 
-    public ushort SourcePort => FromHigh ? Ends.HighPort : Ends.LowPort;
+    public ushort SourcePort => Ends.Port(FromHigh);
 
-    public ushort DestinationPort => FromHigh ? Ends.LowPort : Ends.HighPort;
+    public ushort DestinationPort => Ends.Port(!FromHigh);
 
     public bool HasSyn => ((Marks | (Marks >> FlowMarks.SideBits)) & (FlowMarks.Syn | FlowMarks.SynAck)) != 0;
 }

@@ -25,8 +25,7 @@ public sealed unsafe partial class FlowTable<TKey>
         else number = _used++;
         _index.Add(packet->Hash, number);
         if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
-        Open(_records + number, packet);
-        if (sink.WantsOpenings) sink.Open(InFlow(_records + number, packet, [], packet->Marks), ref _tags[number].Speech);
+        Open(_records + number, packet, ref sink);
         return number;
     }
 
@@ -41,7 +40,8 @@ public sealed unsafe partial class FlowTable<TKey>
         return number;
     }
 
-    private void Open(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    private void Open<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
     {
         Opened++;
         record->Key = packet->Key;
@@ -56,6 +56,7 @@ public sealed unsafe partial class FlowTable<TKey>
         };
         _missing[(uint)(record - _records)] = 0;
         _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface, Tunnel = packet->Tunnel };
+        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref _tags[(uint)(record - _records)].Speech);
     }
 
     /// <summary>A packet met the record of a flow that has been idle too long: the record goes on as a new flow.</summary>
@@ -65,8 +66,7 @@ public sealed unsafe partial class FlowTable<TKey>
     {
         if (packet->TimestampNs - record->State.LastNs <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) return;
         Close((uint)(record - _records), FlowEnd.Expired, ref sink);
-        Open(record, packet);
-        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref _tags[(uint)(record - _records)].Speech);
+        Open(record, packet, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -65,17 +65,12 @@ public static class ExplanationJson
             json.WriteNumber("offset", layer.Offset);
             json.WriteNumber("length", layer.Length);
             json.WriteBoolean("counts", i == walk.IpLayer && DecodeStatusNames.IsDecoded(walk.Status));
-            json.WriteStartArray("fields");
-            foreach (WalkedField field in layer.Fields)
+            json.WriteObjects("fields", layer.Fields, field =>
             {
-                json.WriteStartObject();
                 json.WriteString("name", field.Name);
                 json.WriteNumber("offset", field.Offset);
                 json.WriteString("value", field.Value);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             json.WriteNumber("moreFields", layer.MoreFields);
             json.WriteStrings("notes", layer.Notes);
             json.WriteEndObject();
@@ -142,10 +137,8 @@ public static class ExplanationJson
         json.WriteTime("last", flow.LastNs);
         json.WriteNumber("firstFrame", flow.FirstFrame);
         json.WriteStrings("notes", flow.Notes);
-        json.WriteStartArray("verdicts");
-        foreach (ExplainedVerdict verdict in flow.Verdicts)
+        json.WriteObjects("verdicts", flow.Verdicts, verdict =>
         {
-            json.WriteStartObject();
             json.WriteString("subject", verdict.Subject);
             json.WriteString("direction", verdict.Direction.Word());
             json.WriteString("verdict", verdict.Verdict.Word());
@@ -153,10 +146,7 @@ public static class ExplanationJson
             json.WriteString("linkScope", verdict.LinkScope);
             Rows(json, "rows", verdict.Rows);
             Rows(json, "coveredRows", verdict.CoveredRows);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 
@@ -172,17 +162,12 @@ public static class ExplanationJson
 
     private static void Rows(Utf8JsonWriter json, string name, IReadOnlyList<ExplainedRow> rows)
     {
-        json.WriteStartArray(name);
-        foreach (ExplainedRow row in rows)
+        json.WriteObjects(name, rows, row =>
         {
-            json.WriteStartObject();
             json.WriteString("row", row.Id);
             json.WriteString("file", row.File);
             json.WriteNumber("line", row.Line);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     private static void Other(Utf8JsonWriter json, OtherReading? other)
@@ -195,17 +180,12 @@ public static class ExplanationJson
 
         json.WriteStartObject("otherReading");
         json.WriteString("library", other.Library);
-        json.WriteStartArray("layers");
-        foreach (OtherLayer layer in other.Layers)
+        json.WriteObjects("layers", other.Layers, layer =>
         {
-            json.WriteStartObject();
             json.WriteString("name", layer.Name);
             json.WriteCount("offset", layer.Offset < 0 ? null : layer.Offset);
             json.WriteNumber("length", layer.Length);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteString("gaveUp", other.GaveUp);
         json.WriteStrings("differences", other.Differences);
         json.WriteEndObject();

@@ -8,10 +8,8 @@ internal static class CoverageFields
     public static void WriteCoverage(this Utf8JsonWriter json, CheckReport report)
     {
         bool several = report.Matrix.Sources.Count > 1;
-        json.WriteStartArray("coverage");
-        foreach (var row in report.Coverage)
+        json.WriteObjects("coverage", report.Coverage, row =>
         {
-            json.WriteStartObject();
             json.WriteRow(row.Row, row.Subject, several);
             json.WriteString("state", row.State.Word());
             json.WriteString("note", row.Note);
@@ -32,10 +30,6 @@ internal static class CoverageFields
             json.WriteBoolean("distinctPeersAtLeast", row.Peers.AtLeast);
             json.WriteStrings("peerSample", row.Peers.Sample);
             json.WriteStrings("ambiguousWith", row.AmbiguousWith);
-            json.WriteEndObject();
-            json.FlushWhenFull();
-        }
-
-        json.WriteEndArray();
+        });
     }
 }

@@ -7,10 +7,8 @@ internal static class FindingFields
 {
     public static void WriteFindings(this Utf8JsonWriter json, CheckReport report)
     {
-        json.WriteStartArray("findings");
-        foreach (var finding in report.Findings)
+        json.WriteObjects("findings", report.Findings, finding =>
         {
-            json.WriteStartObject();
             json.WriteString("id", finding.Id);
             json.WriteString("kind", finding.Kind.Word());
             json.WriteWord("reason", finding.Reason.Word());
@@ -23,19 +21,14 @@ internal static class FindingFields
             json.WriteString("application", finding.Application);
             json.WriteHosts("peers", finding.Peers);
             json.WriteStrings("carriers", finding.Carriers?.Seen ?? []);
-            json.WriteStartArray("peerNames");
-            foreach (NamedPeer name in finding.PeerNames)
+            json.WriteObjects("peerNames", finding.PeerNames, name =>
             {
-                json.WriteStartObject();
                 json.WriteString("address", name.Address);
                 json.WriteString("name", name.Name);
                 json.WriteString("proof", name.Proof);
                 json.WriteNumber("frame", name.Frame);
                 json.WriteBoolean("shared", name.IsShared);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             json.WriteStrings("hosts", finding.Hosts.Sample);
             json.WriteNumber("hostCount", finding.Hosts.Count);
             json.WriteBoolean("hostCountAtLeast", finding.Hosts.AtLeast);
@@ -57,11 +50,7 @@ internal static class FindingFields
             json.WriteEndArray();
             json.WriteNull("file");
             json.WriteEndObject();
-            json.WriteEndObject();
-            json.FlushWhenFull();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>A word, or null for the value that has none.</summary>

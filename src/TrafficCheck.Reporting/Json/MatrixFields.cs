@@ -9,16 +9,11 @@ internal static class MatrixFields
 {
     public static void WriteSources(this Utf8JsonWriter json, AllowedMatrix matrix)
     {
-        json.WriteStartArray("sources");
-        foreach (var source in matrix.Sources)
+        json.WriteObjects("sources", matrix.Sources, source =>
         {
-            json.WriteStartObject();
             json.WriteString("path", source.Path);
             json.WriteString("sha256", source.Sha256);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>What the row says: where it stands, service, direction, peers, need, purpose.</summary>

@@ -7,10 +7,8 @@ internal static class RelatedFields
 {
     public static void WriteRelated(this Utf8JsonWriter json, CheckReport report)
     {
-        json.WriteStartArray("related");
-        foreach (RelatedGroup group in report.Related)
+        json.WriteObjects("related", report.Related, group =>
         {
-            json.WriteStartObject();
             json.WriteString("by", group.By);
             json.WriteString("grade", group.Grade);
             json.WriteString("subject", group.Subject);
@@ -24,22 +22,13 @@ internal static class RelatedFields
             json.WriteTime("last", group.LastNs);
             json.WriteNumber("permitted", group.Permitted);
             json.WriteNumber("failing", group.Failing);
-            json.WriteStartArray("samples");
-            foreach (RelatedSample sample in group.Samples)
+            json.WriteObjects("samples", group.Samples, sample =>
             {
-                json.WriteStartObject();
                 json.WriteString("flow", sample.Flow);
                 json.WriteNumber("frame", sample.Frame);
                 json.WriteNumber("announcedFrame", sample.AnnouncedFrame);
                 json.WriteString("control", sample.Control);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.FlushWhenFull();
-        }
-
-        json.WriteEndArray();
+            });
+        });
     }
 }

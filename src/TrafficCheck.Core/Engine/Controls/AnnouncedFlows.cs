@@ -57,9 +57,9 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
     private bool TryMatch(in FlowPayload packet, bool initiatorIsHigh, out Expectation expectation)
     {
         FlowEndpoints ends = packet.Ends;
-        return initiatorIsHigh
-            ? _table!.TryMatch(packet.Protocol, ends.HighAddress, ends.HighPort, ends.LowAddress, ends.LowPort, packet.TimestampNs, out expectation)
-            : _table!.TryMatch(packet.Protocol, ends.LowAddress, ends.LowPort, ends.HighAddress, ends.HighPort, packet.TimestampNs, out expectation);
+        return _table!.TryMatch(
+            packet.Protocol, ends.Address(initiatorIsHigh), ends.Port(initiatorIsHigh), ends.Address(!initiatorIsHigh), ends.Port(!initiatorIsHigh), packet.TimestampNs,
+            out expectation);
     }
 
     private void Note(in FlowPayload packet, in Expectation expected, bool initiatorIsHigh, ref FlowSpeech speech, Func<uint, IpAddress, bool> isEnd)

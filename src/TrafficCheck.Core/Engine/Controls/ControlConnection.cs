@@ -18,13 +18,13 @@ internal sealed class ControlConnection(uint number, ControlKind kind, byte tran
 
     public bool ClientIsHigh => clientIsHigh;
 
-    public IpAddress Client => clientIsHigh ? ends.HighAddress : ends.LowAddress;
+    public IpAddress Client => ends.Address(clientIsHigh);
 
-    public ushort ClientPort => clientIsHigh ? ends.HighPort : ends.LowPort;
+    public ushort ClientPort => ends.Port(clientIsHigh);
 
-    public IpAddress Server => clientIsHigh ? ends.LowAddress : ends.HighAddress;
+    public IpAddress Server => ends.Address(!clientIsHigh);
 
-    public ushort ServerPort => clientIsHigh ? ends.LowPort : ends.HighPort;
+    public ushort ServerPort => ends.Port(!clientIsHigh);
 
     public bool IsFtp => kind is ControlKind.Ftp or ControlKind.FtpImplicit;
 

@@ -9,7 +9,10 @@ namespace TrafficCheck.Core.Engine.Controls;
 /// </summary>
 internal sealed class ControlPorts
 {
-    private const int Udp = 1 << 16, FirstHighPort = 1024, FtpData = 20, FtpsData = 989;
+    /// <summary>Ports below serve and are not chosen at random (RFC 6335 section 6).</summary>
+    public const int FirstHigh = 1024;
+
+    private const int Udp = 1 << 16, FtpData = 20, FtpsData = 989;
 
     private static readonly (ControlKind Kind, byte Transport, ushort Port)[] s_usual =
     [
@@ -56,7 +59,10 @@ internal sealed class ControlPorts
 
     /// <summary>Whether the payloads of a TCP flow with this SYN may be of use: a control connection, or data of one for FTP.</summary>
     public bool IsOfUse(ushort source, ushort destination) =>
-        (_kinds[source] | _kinds[destination]) != 0 || (_hasFtp && destination >= FirstHighPort && (source >= FirstHighPort || source is FtpData or FtpsData));
+        (_kinds[source] | _kinds[destination]) != 0 || (_hasFtp && MayBeFtpData(source, destination));
+
+    /// <summary>A data connection goes to a high port, from another one or from the port of a server in active mode.</summary>
+    public static bool MayBeFtpData(ushort source, ushort destination) => destination >= FirstHigh && (source >= FirstHigh || source is FtpData or FtpsData);
 
     /// <summary>The kind that a recognised application is on any port.</summary>
     public static ControlKind Of(Application application) => application switch

@@ -210,9 +210,8 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     private static ControlFlow FlowOf(in FlowPayload payload, bool clientIsHigh)
     {
         FlowEndpoints ends = payload.Ends;
-        return clientIsHigh
-            ? new(ends.HighAddress, ends.HighPort, ends.LowAddress, ends.LowPort, payload.Protocol, payload.TimestampNs, payload.Frame)
-            : new(ends.LowAddress, ends.LowPort, ends.HighAddress, ends.HighPort, payload.Protocol, payload.TimestampNs, payload.Frame);
+        return new(
+            ends.Address(clientIsHigh), ends.Port(clientIsHigh), ends.Address(!clientIsHigh), ends.Port(!clientIsHigh), payload.Protocol, payload.TimestampNs, payload.Frame);
     }
 
     /// <summary>The connection of the flow, which becomes one if it is none yet; null when there are too many.</summary>

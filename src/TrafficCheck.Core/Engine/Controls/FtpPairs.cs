@@ -11,8 +11,6 @@ namespace TrafficCheck.Core.Engine.Controls;
 /// </summary>
 internal sealed class FtpPairs(PortRange? passiveRange)
 {
-    private const int FirstHighPort = 1024, FtpData = 20, FtpsData = 989;
-
     /// <summary>Connections of one pair that may be live at one time.</summary>
     private const int MostAtOnce = 64;
 
@@ -51,9 +49,8 @@ internal sealed class FtpPairs(PortRange? passiveRange)
         FlowEndpoints ends = flow.Ends;
         if (flow.Protocol != Ip.Tcp || !Has(in ends)) return null;
         Sort();
-        (IpAddress from, ushort fromPort, IpAddress to, ushort toPort) = initiatorIsHigh
-            ? (ends.HighAddress, ends.HighPort, ends.LowAddress, ends.LowPort)
-            : (ends.LowAddress, ends.LowPort, ends.HighAddress, ends.HighPort);
+        IpAddress from = ends.Address(initiatorIsHigh), to = ends.Address(!initiatorIsHigh);
+        ushort fromPort = ends.Port(initiatorIsHigh), toPort = ends.Port(!initiatorIsHigh);
         if (passiveRange is { } range && range.Contains(toPort) && Find(from, to, flow.FirstNs, tlsOnly: false) is { } plain)
         {
             by = RelatedBy.FtpPassiveRange;
@@ -62,9 +59,9 @@ internal sealed class FtpPairs(PortRange? passiveRange)
 
         var speech = (SpeechMarks)flow.Speech.Marks;
         bool tlsFirst = (Application)flow.Speech.Application == Application.Tls && (speech & SpeechMarks.TlsHello) != 0;
-        if (!tlsFirst || toPort < FirstHighPort || (fromPort < FirstHighPort && fromPort is not (FtpData or FtpsData))) return null;
+        if (!tlsFirst || !ControlPorts.MayBeFtpData(fromPort, toPort)) return null;
         by = RelatedBy.FtpsData;
-        return (fromPort < FirstHighPort ? null : Find(from, to, flow.FirstNs, tlsOnly: true)) ?? Find(to, from, flow.FirstNs, tlsOnly: true);
+        return (fromPort < ControlPorts.FirstHigh ? null : Find(from, to, flow.FirstNs, tlsOnly: true)) ?? Find(to, from, flow.FirstNs, tlsOnly: true);
     }
 
     private ControlConnection? Find(IpAddress client, IpAddress server, long timeNs, bool tlsOnly)

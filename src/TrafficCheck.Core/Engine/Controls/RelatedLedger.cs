@@ -45,20 +45,19 @@ internal sealed class RelatedLedger(CompiledMatrix matrix, RelatedFlows related)
         LastNs = group.LastNs,
         Permitted = group.Permitted,
         Failing = group.Failing,
-        Samples = [.. group.Samples.Select(s => new RelatedSample(
-            ControlConnection.Text(s.Initiator, s.InitiatorPort) + " -> " + ControlConnection.Text(s.Responder, s.ResponderPort), s.Frame, s.AnnouncedFrame, related[s.Parent].ToString()))],
+        Samples = [.. group.Samples.Items.Select(s => new RelatedSample(Text(s.Value.Ends, s.Value.InitiatorIsHigh), s.Frame, s.Value.AnnouncedFrame, related[s.Value.Parent].ToString()))],
     };
 
     private readonly record struct Key(int Subject, int Rows, RelatedBy By, bool IsGuess, FlowDirection Direction, byte Protocol);
 
-    private readonly record struct Sample(
-        long Frame, IpAddress Initiator, ushort InitiatorPort, IpAddress Responder, ushort ResponderPort, uint Parent, long AnnouncedFrame);
+    private static string Text(FlowEndpoints ends, bool initiatorIsHigh) =>
+        ControlConnection.Text(ends.Address(initiatorIsHigh), ends.Port(initiatorIsHigh)) + " -> " + ControlConnection.Text(ends.Address(!initiatorIsHigh), ends.Port(!initiatorIsHigh));
 
     private sealed class Group
     {
         public long Flows, Packets, Bytes, Permitted, Failing, FirstNs = long.MaxValue, LastNs = long.MinValue;
 
-        public List<Sample> Samples { get; } = [];
+        public EarliestSample<long, (FlowEndpoints Ends, bool InitiatorIsHigh, uint Parent, long AnnouncedFrame)> Samples { get; } = new(MaxSamples);
 
         public void Add(in FlowSummary flow, in Judgement judgement)
         {
@@ -70,14 +69,7 @@ internal sealed class RelatedLedger(CompiledMatrix matrix, RelatedFlows related)
             Square square = judgement.Square(in flow);
             if (square == Square.Permitted) Permitted++;
             else if (square == Square.Failing) Failing++;
-            if (Samples.Count == MaxSamples && flow.FirstFrame >= Samples[^1].Frame) return;
-            FlowEndpoints ends = flow.Ends;
-            var sample = judgement.InitiatorIsHigh
-                ? new Sample(flow.FirstFrame, ends.HighAddress, ends.HighPort, ends.LowAddress, ends.LowPort, flow.Note.Parent, flow.Note.AnnouncedFrame)
-                : new Sample(flow.FirstFrame, ends.LowAddress, ends.LowPort, ends.HighAddress, ends.HighPort, flow.Note.Parent, flow.Note.AnnouncedFrame);
-            int at = Samples.FindIndex(s => s.Frame > sample.Frame);
-            Samples.Insert(at < 0 ? Samples.Count : at, sample);
-            if (Samples.Count > MaxSamples) Samples.RemoveAt(MaxSamples);
+            Samples.Add(flow.FirstFrame, flow.FirstFrame, (flow.Ends, judgement.InitiatorIsHigh, flow.Note.Parent, flow.Note.AnnouncedFrame));
         }
     }
 }

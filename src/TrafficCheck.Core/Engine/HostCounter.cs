@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Wire;
@@ -25,13 +27,25 @@ internal sealed class HostCounter(HostBudget budget)
 
     private static readonly ulong s_secret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 
+    /// <summary>Slots from which on a table no longer lies in the nearest cache, and hosts that then wait for their slots together.</summary>
+    private const int LargeTable = 4096, MostWaiting = 16;
+
     private readonly List<(long Ns, IpAddress Host)> _sample = [];
+    private uint[]? _waiting;
+    private int _waitingCount;
     private uint[] _v4 = [];
     private int _v4Count;
     private HashSet<UInt128>? _v6;
     private bool _exhausted;
 
-    public long Count => _v4Count + (_v6?.Count ?? 0);
+    public long Count
+    {
+        get
+        {
+            AddWaiting();
+            return _v4Count + (_v6?.Count ?? 0);
+        }
+    }
 
     public IEnumerable<IpAddress> Sample => _sample.Select(s => s.Host);
 
@@ -48,6 +62,9 @@ internal sealed class HostCounter(HostBudget budget)
 
     public void AddAll(HostCounter other)
     {
+        other.AddWaiting();
+        AddWaiting();
+
         // Room for all before the first: the other table gives its hosts in the order of their hashes, and a table that grows meanwhile would
         // have them all in one long run.
         while ((_v4Count + other._v4Count + 1) * 4L > _v4.Length * 3L) GrowV4();
@@ -63,33 +80,49 @@ internal sealed class HostCounter(HostBudget budget)
 
     public HostSet ToHostSet() => new(Count, _exhausted, [.. _sample.Select(s => s.Host.ToString())]);
 
-    private bool AddToSet(IpAddress host)
+    private void AddToSet(IpAddress host)
     {
-        if (!host.IsV4 || host.V4Value == 0)
-        {
-            _v6 ??= [];
-            if (_v6.Contains(host.Value)) return false;
-            if (!budget.Take())
-            {
-                _exhausted = true;
-                return false;
-            }
+        if (!host.IsV4 || host.V4Value == 0) AddV6(host.Value);
+        else if (_v4.Length < LargeTable) AddV4(host.V4Value);
+        else Wait(host.V4Value);
+    }
 
-            return _v6.Add(host.Value);
-        }
+    private void AddV6(UInt128 host)
+    {
+        _v6 ??= [];
+        if (_v6.Contains(host)) return;
+        if (budget.Take()) _v6.Add(host);
+        else _exhausted = true;
+    }
 
-        if ((_v4Count + 1) * 4 > _v4.Length * 3) GrowV4();
-        int at = SlotOf(_v4, host.V4Value);
-        if (_v4[at] == host.V4Value) return false;
+    /// <summary>The slot is fetched while other hosts come in: each is a line of memory that no cache holds.</summary>
+    private unsafe void Wait(uint host)
+    {
+        _waiting ??= new uint[MostWaiting];
+        _waiting[_waitingCount++] = host;
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _v4[HomeOf(_v4, host)])); // a hint: it may point anywhere
+        if (_waitingCount == MostWaiting) AddWaiting();
+    }
+
+    private void AddWaiting()
+    {
+        for (int i = 0; i < _waitingCount; i++) AddV4(_waiting![i]);
+        _waitingCount = 0;
+    }
+
+    private void AddV4(uint host)
+    {
+        if ((_v4Count + 1) * 4L > _v4.Length * 3L) GrowV4();
+        int at = SlotOf(_v4, host);
+        if (_v4[at] == host) return;
         if (!budget.Take())
         {
             _exhausted = true;
-            return false;
+            return;
         }
 
-        _v4[at] = host.V4Value;
+        _v4[at] = host;
         _v4Count++;
-        return true;
     }
 
     private void GrowV4()
@@ -102,12 +135,17 @@ internal sealed class HostCounter(HostBudget budget)
         }
     }
 
-    private static int SlotOf(uint[] table, uint host)
+    private static int HomeOf(uint[] table, uint host)
     {
         // SplitMix64's finaliser over a secret: hosts are chosen by others, and neighbours are common. The secret shows in no result.
         ulong x = (host ^ s_secret) * 0x9e3779b97f4a7c15;
         x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-        int at = (int)((x >> 32) & (ulong)(table.Length - 1));
+        return (int)((x >> 32) & (ulong)(table.Length - 1));
+    }
+
+    private static int SlotOf(uint[] table, uint host)
+    {
+        int at = HomeOf(table, host);
         while (table[at] != 0 && table[at] != host) at = (at + 1) & (table.Length - 1);
         return at;
     }

@@ -3,12 +3,12 @@ using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
-/// <summary>Counters and marks of a flow, 48 bytes, so that an IPv4 record is one cache line of 64 bytes.</summary>
+/// <summary>What packets change in a flow, 48 bytes, so that an IPv4 record is one cache line of 64 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct FlowState
 {
-    /// <summary>Smallest and largest packet time.</summary>
-    public long FirstNs, LastNs;
+    /// <summary>Largest packet time.</summary>
+    public long LastNs;
 
     /// <summary>IP bytes sent by the low and by the high endpoint modulo 2^32; the table keeps the carries of the flows that need them.</summary>
     public uint LowBytes, HighBytes;
@@ -19,16 +19,14 @@ public struct FlowState
     /// <summary>Packets of each endpoint modulo 2^32, with carries as above.</summary>
     public uint LowPackets, HighPackets;
 
-    /// <summary>Lower 32 of the 40 bits of the first frame's number.</summary>
-    public uint FirstFrameLower;
+    /// <summary>TCP bytes that were skipped over in the sequence numbers and did not come later. In a free record, the next free one.</summary>
+    public uint MissingBytes;
 
-    /// <summary><see cref="FlowMarks"/> in the lower 24 bits, the upper 8 of the first frame's number above them.</summary>
-    public uint MarksAndFrame;
+    /// <summary><see cref="FlowMarks"/>.</summary>
+    public uint Marks;
 
-    public readonly uint Marks => MarksAndFrame & ((1u << FlowMarks.Bits) - 1);
-
-    /// <summary>Number of the frame that opened the flow, from 1; exact up to 2^40.</summary>
-    public readonly long FirstFrame => ((long)(MarksAndFrame >> FlowMarks.Bits) << 32) | FirstFrameLower;
+    /// <summary>Of the payloads.</summary>
+    public FlowSpeech Speech;
 }
 
 /// <summary>A flow in the table. A free record has a zero key.</summary>
@@ -40,20 +38,37 @@ public struct FlowRecord<TKey>
     public FlowState State;
 }
 
-/// <summary>What a flow's first packet had around it; beside the record because only opening and closing a flow touch it.</summary>
+/// <summary>How a flow began, 32 bytes; beside the record because only opening and closing a flow touch it.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct FlowTags
+public struct FlowOrigin
 {
+    /// <summary>Smallest packet time.</summary>
+    public long FirstNs;
+
+    private uint _firstFrameLower;
+
+    /// <summary>What its first packet had around it.</summary>
+    public TunnelPath Tunnel;
+
+    private ushort _firstFrameUpper;
+
     /// <summary>Outermost VLAN identifier, 0 for none.</summary>
     public ushort Vlan;
 
     /// <summary>Index into the run's interfaces.</summary>
     public ushort Interface;
 
-    /// <summary>Carries of the packet and byte counters out of 32 bits.</summary>
-    public ushort LowCarry, HighCarry, LowByteCarry, HighByteCarry;
-
-    public FlowSpeech Speech;
-
-    public TunnelPath Tunnel;
+    /// <summary>Number of the frame that opened the flow, from 1; exact up to 2^48.</summary>
+    public long FirstFrame
+    {
+        readonly get => ((long)_firstFrameUpper << 32) | _firstFrameLower;
+        set
+        {
+            _firstFrameLower = (uint)value;
+            _firstFrameUpper = (ushort)(value >> 32);
+        }
+    }
 }
+
+/// <summary>What the 32-bit counters of a <see cref="FlowState"/> carried over, in units of 2^32.</summary>
+internal record struct FlowCarries(long LowPackets, long HighPackets, long LowBytes, long HighBytes);

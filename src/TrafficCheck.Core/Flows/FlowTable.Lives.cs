@@ -21,7 +21,7 @@ public sealed unsafe partial class FlowTable<TKey>
         if (_limits.Live >= _limits.Max) MakeRoom(ref sink);
         if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
         number = _freeList;
-        if (number != 0) _freeList = _records[number].State.FirstFrameLower;
+        if (number != 0) _freeList = _records[number].State.MissingBytes;
         else number = _used++;
         _index.Add(packet->Hash, number);
         if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
@@ -47,16 +47,18 @@ public sealed unsafe partial class FlowTable<TKey>
         record->Key = packet->Key;
         record->State = new FlowState
         {
-            FirstNs = packet->TimestampNs,
             LastNs = packet->TimestampNs,
-            FirstFrameLower = (uint)packet->Frame,
-            MarksAndFrame = ((uint)(packet->Frame >> 32) << FlowMarks.Bits)
-                | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0)
-                | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
+            Marks = (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0) | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
         };
-        _missing[(uint)(record - _records)] = 0;
-        _tags[(uint)(record - _records)] = new FlowTags { Vlan = packet->Vlan, Interface = packet->Interface, Tunnel = packet->Tunnel };
-        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref _tags[(uint)(record - _records)].Speech);
+        _origins[(uint)(record - _records)] = new FlowOrigin
+        {
+            FirstNs = packet->TimestampNs,
+            FirstFrame = packet->Frame,
+            Vlan = packet->Vlan,
+            Interface = packet->Interface,
+            Tunnel = packet->Tunnel,
+        };
+        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref record->State.Speech);
     }
 
     /// <summary>A packet met the record of a flow that has been idle too long: the record goes on as a new flow.</summary>
@@ -132,7 +134,9 @@ public sealed unsafe partial class FlowTable<TKey>
         where TSink : struct, IFlowSink, allows ref struct
     {
         FlowRecord<TKey>* record = _records + number;
-        FlowTags tags = _tags[number];
+        ref readonly FlowOrigin origin = ref _origins[number];
+        FlowCarries carries = default;
+        if (_carries.Count > 0) _carries.Remove(number, out carries);
         ref readonly FlowState state = ref record->State;
         switch (end)
         {
@@ -145,19 +149,19 @@ public sealed unsafe partial class FlowTable<TKey>
         {
             Protocol = record->Key.Protocol,
             Ends = record->Key.Endpoints,
-            FirstNs = Math.Min(state.FirstNs, state.LastNs), // the clock may have been set back in between
-            LastNs = Math.Max(state.FirstNs, state.LastNs),
-            LowPackets = ((long)tags.LowCarry << 32) | state.LowPackets,
-            HighPackets = ((long)tags.HighCarry << 32) | state.HighPackets,
-            LowBytes = ((long)tags.LowByteCarry << 32) | state.LowBytes,
-            HighBytes = ((long)tags.HighByteCarry << 32) | state.HighBytes,
-            MissingBytes = _missing[number],
-            Speech = tags.Speech,
+            FirstNs = Math.Min(origin.FirstNs, state.LastNs), // the clock may have been set back in between
+            LastNs = Math.Max(origin.FirstNs, state.LastNs),
+            LowPackets = (carries.LowPackets << 32) | state.LowPackets,
+            HighPackets = (carries.HighPackets << 32) | state.HighPackets,
+            LowBytes = (carries.LowBytes << 32) | state.LowBytes,
+            HighBytes = (carries.HighBytes << 32) | state.HighBytes,
+            MissingBytes = state.MissingBytes,
+            Speech = state.Speech,
             Marks = state.Marks,
-            FirstFrame = state.FirstFrame,
-            Vlan = tags.Vlan,
-            Interface = tags.Interface,
-            Tunnel = tags.Tunnel,
+            FirstFrame = origin.FirstFrame,
+            Vlan = origin.Vlan,
+            Interface = origin.Interface,
+            Tunnel = origin.Tunnel,
         };
         sink.Close(in summary, end);
     }
@@ -167,7 +171,7 @@ public sealed unsafe partial class FlowTable<TKey>
         FlowRecord<TKey>* record = _records + number;
         _index.Remove(TKey.Hash(in record->Key, in _seed), number);
         *record = default;
-        record->State.FirstFrameLower = _freeList;
+        record->State.MissingBytes = _freeList;
         _freeList = number;
         _limits.Live--;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -31,9 +32,9 @@ public sealed unsafe partial class FlowTable<TKey>
             else OutOfSequence(record, packet, ref next);
         }
 
-        if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.MarksAndFrame & FlowMarks.Syn) == 0)
-            state.MarksAndFrame |= FlowMarks.FirstSynFromHigh;
-        state.MarksAndFrame |= packet->Marks;
+        if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.Marks & FlowMarks.Syn) == 0)
+            state.Marks |= FlowMarks.FirstSynFromHigh;
+        state.Marks |= packet->Marks;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -42,8 +43,8 @@ public sealed unsafe partial class FlowTable<TKey>
     {
         // SAFETY: the payload lies in the captured bytes, which stay until the table was flushed.
         var payload = new ReadOnlySpan<byte>(packet->Payload, packet->PayloadLength);
-        if (!sink.Read(InFlow(record, packet, payload, record->State.Marks), ref _tags[(uint)(record - _records)].Speech))
-            record->State.MarksAndFrame |= FlowMarks.SpeechKnown;
+        if (!sink.Read(InFlow(record, packet, payload, record->State.Marks), ref record->State.Speech))
+            record->State.Marks |= FlowMarks.SpeechKnown;
     }
 
     private static FlowPayload InFlow(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ReadOnlySpan<byte> payload, uint marks) => new()
@@ -60,15 +61,16 @@ public sealed unsafe partial class FlowTable<TKey>
 
     /// <summary>A packet that is older than the last one: files and interfaces are merged a little out of order, and clocks are set back.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Earlier(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    private void Earlier(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
     {
         ref FlowState state = ref record->State;
         long time = packet->TimestampNs;
-        if (time < state.FirstNs && (ulong)(state.FirstNs - time) < (ulong)FlowLimits.ClockStepNs)
+        ref long first = ref _origins[(uint)(record - _records)].FirstNs;
+        if (time < first && (ulong)(first - time) < (ulong)FlowLimits.ClockStepNs)
         {
             // Who sent the first packet is a matter of time, not of the order in which packets were stored.
-            state.FirstNs = time;
-            state.MarksAndFrame = (state.MarksAndFrame & ~FlowMarks.FirstFromHigh) | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0);
+            first = time;
+            state.Marks = (state.Marks & ~FlowMarks.FirstFromHigh) | (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0);
         }
 
         // After a step of the clock the flow goes on at the new time; the old one would keep it for good.
@@ -80,9 +82,9 @@ public sealed unsafe partial class FlowTable<TKey>
     /// missing, or a repetition. A SYN begins anew.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
+    private static void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
     {
-        // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they cost no look at what is missing.
+        // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they count as nothing.
         const int Plausible = 1 << 26;
         uint end = packet->Sequence + packet->SequenceLength;
         int ahead = (int)(packet->Sequence - next);
@@ -95,33 +97,36 @@ public sealed unsafe partial class FlowTable<TKey>
 
         if (ahead > 0)
         {
-            ref uint missing = ref _missing[(uint)(record - _records)];
+            ref uint missing = ref record->State.MissingBytes;
             missing = (uint)Math.Min(uint.MaxValue, (ulong)missing + (uint)ahead);
-            record->State.MarksAndFrame |= FlowMarks.Gap;
+            record->State.Marks |= FlowMarks.Gap;
             next = end;
             return;
         }
 
         if ((int)(end - next) > 0) next = end;
-        if ((record->State.MarksAndFrame & FlowMarks.Gap) == 0) return; // a repetition
-        ref uint lacking = ref _missing[(uint)(record - _records)];
+        if ((record->State.Marks & FlowMarks.Gap) == 0) return; // a repetition
+        ref uint lacking = ref record->State.MissingBytes;
         lacking -= Math.Min(lacking, packet->SequenceLength);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CarryBytes(FlowRecord<TKey>* record, uint side, ulong bytes, bool wrapped)
     {
-        ref FlowTags tags = ref _tags[(uint)(record - _records)];
-        var carry = (ushort)((bytes >> 32) + (wrapped ? 1u : 0u));
-        if (side == 0) tags.LowByteCarry += carry;
-        else tags.HighByteCarry += carry;
+        ref FlowCarries carries = ref CarriesOf(record);
+        long carry = (long)(bytes >> 32) + (wrapped ? 1 : 0);
+        if (side == 0) carries.LowBytes += carry;
+        else carries.HighBytes += carry;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Carry(FlowRecord<TKey>* record, uint side)
     {
-        ref FlowTags tags = ref _tags[(uint)(record - _records)];
-        if (side == 0) tags.LowCarry++;
-        else tags.HighCarry++;
+        ref FlowCarries carries = ref CarriesOf(record);
+        if (side == 0) carries.LowPackets++;
+        else carries.HighPackets++;
     }
+
+    private ref FlowCarries CarriesOf(FlowRecord<TKey>* record) =>
+        ref CollectionsMarshal.GetValueRefOrAddDefault(_carries, (uint)(record - _records), out _);
 }

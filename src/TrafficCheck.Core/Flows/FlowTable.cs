@@ -33,15 +33,12 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     private readonly long _shortestTimeoutNs;
     private readonly FlowLimits _limits;
     private readonly FlowIndex _index = new();
-    private readonly PageMemory _recordMemory, _tagMemory, _missingMemory;
+    private readonly PageMemory _recordMemory, _originMemory;
     private readonly FlowRecord<TKey>* _records; // number 0 stays free, so that 0 means none
-    private readonly FlowTags* _tags;
+    private readonly FlowOrigin* _origins;
 
-    /// <summary>
-    /// TCP bytes that were skipped over in the sequence numbers of each flow and did not come later. By themselves, because a mirror that loses much
-    /// touches them with every packet: four bytes of many flows stay in the cache, whole tags do not.
-    /// </summary>
-    private readonly uint* _missing;
+    /// <summary>Carries of the few flows whose counters ran over, by number.</summary>
+    private readonly Dictionary<uint, FlowCarries> _carries = [];
     private readonly FlowPacket<TKey>* _ring;
     private readonly uint* _guesses;
     private readonly uint _capacity;
@@ -62,11 +59,9 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         _limits = limits;
         _capacity = (uint)limits.Max + 1;
         _recordMemory = PageMemory.Allocate((nuint)sizeof(FlowRecord<TKey>) * _capacity);
-        _tagMemory = PageMemory.Allocate((nuint)sizeof(FlowTags) * _capacity);
+        _originMemory = PageMemory.Allocate((nuint)sizeof(FlowOrigin) * _capacity);
         _records = (FlowRecord<TKey>*)_recordMemory.Start;
-        _tags = (FlowTags*)_tagMemory.Start;
-        _missingMemory = PageMemory.Allocate(sizeof(uint) * (nuint)_capacity);
-        _missing = (uint*)_missingMemory.Start;
+        _origins = (FlowOrigin*)_originMemory.Start;
         _ring = (FlowPacket<TKey>*)NativeMemory.AlignedAlloc((nuint)(sizeof(FlowPacket<TKey>) * Ring), 64);
         _guesses = (uint*)NativeMemory.AlignedAlloc(sizeof(uint) * Ring, 64);
     }
@@ -126,7 +121,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         Flush(ref sink);
         uint number = Find(in key, TKey.Hash(in key, in _seed));
         if (number == 0) return false;
-        _records[number].State.MarksAndFrame |= marks;
+        _records[number].State.Marks |= marks;
         return true;
     }
 
@@ -159,8 +154,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         Free();
         _index.Dispose();
         _recordMemory.Dispose();
-        _tagMemory.Dispose();
-        _missingMemory.Dispose();
+        _originMemory.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -194,7 +188,6 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
             if (Sse.IsSupported)
             {
                 Sse.Prefetch0(record);
-                Sse.Prefetch0(_missing + guess);
                 if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
             }
         }
@@ -215,7 +208,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
             if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
             else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
             Update(record, packet);
-            if (packet->PayloadLength != 0 && (record->State.MarksAndFrame & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
+            if (packet->PayloadLength != 0 && (record->State.Marks & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
 
             // Not by the time of the packets that wait behind this one: they may be of the flows that would be ended.
             if ((++next & (ExpiryPackets - 1)) == 0 && _shortestTimeoutNs != long.MaxValue)

@@ -37,7 +37,7 @@ public sealed unsafe class FlowTableTests
         Assert.Equal(64, Unsafe.SizeOf<FlowRecord<Ipv4Key>>());
         Assert.Equal(88, Unsafe.SizeOf<FlowRecord<Ipv6Key>>());
         Assert.Equal(48, Unsafe.SizeOf<FlowState>());
-        Assert.Equal(32, Unsafe.SizeOf<FlowTags>());
+        Assert.Equal(32, Unsafe.SizeOf<FlowOrigin>());
         Assert.Equal(24, Unsafe.SizeOf<FrameDescriptor>());
         FlowState state = default;
         Assert.Equal(4, Unsafe.ByteOffset(ref state.LowBytes, ref state.HighBytes));

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TrafficCheck.Core.Engine.Controls;
@@ -43,6 +44,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private readonly ulong[] _copyHashes = new ulong[Block];
     private readonly Arrival[] _arrivals = new Arrival[Block];
     private readonly byte[] _admitted = new byte[Block];
+    private readonly ChecksumFaults[] _faults = new ChecksumFaults[Block];
     private TSink _sink;
     private ObservationStart _observation;
 
@@ -131,6 +133,8 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
 
     private void Decode(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
+        ulong whole = 0, decoded = 0;
+        int offloaded = 0;
         for (int i = 0; i < block.Length; i++)
         {
             ref readonly FrameDescriptor frame = ref block[i];
@@ -140,9 +144,25 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             _packetStatuses[i] = status;
             _statuses[(int)status]++;
             if (status > DecodeStatus.LaterFragment) continue;
-            ChecksumFaults faults = Checksums.Check(in *packet);
-            if (faults != ChecksumFaults.None) CountFaults(faults, in *packet);
+            whole |= (Checksums.CoversTransport(in *packet) ? 1UL : 0) << i;
+            _faults[i] = Checksums.CheckNetwork(in *packet);
+            decoded |= 1UL << i;
         }
+
+        for (ulong left = whole; left != 0; left &= left - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(left);
+            _faults[i] |= Checksums.CheckTransport(in _packets[i]);
+        }
+
+        for (ulong left = decoded; left != 0; left &= left - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(left);
+            if (_faults[i] == ChecksumFaults.Offloaded) offloaded++;
+            else if (_faults[i] != ChecksumFaults.None) CountFaults(_faults[i], in _packets[i]);
+        }
+
+        BadChecksums.Offloaded += offloaded;
     }
 
     /// <summary>In a loop of its own, so that the processor works on the hashes of several packets at once.</summary>
@@ -170,7 +190,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private int Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
         int admitted = 0;
-        long read = FramesRead;
+        long read = FramesRead, cut = 0;
         Span<Arrival> arrivals = _arrivals.AsSpan(0, block.Length);
         for (int i = 0; i < block.Length; i++)
         {
@@ -179,8 +199,8 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             if (frame.Interface != _interface) admitted = EnterInterface(in frame, admitted);
             long now = _clock.Read(frame.TimestampNs);
             if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
-            if (packet->Oddities == Wire.Oddities.PacketCut) PacketsCut++;
-            else if (packet->Oddities != 0) Oddities.Count(packet->Oddities);
+            if ((packet->Oddities & ~Wire.Oddities.PacketCut) != 0) Oddities.Count(packet->Oddities);
+            else cut += packet->Oddities == 0 ? 0 : 1;
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
             arrivals[i] = new(now, ++read, frame.Interface);
             if (_packetStatuses[i] > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
@@ -190,6 +210,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         }
 
         FramesRead = read;
+        PacketsCut += cut;
         return admitted;
     }
 

@@ -25,9 +25,8 @@ public static unsafe partial class FrameDecoder
         packet.Addresses = ip + Ip.V4Source;
         packet.IpLength = (uint)total;
         packet.Protocol = ip[Ip.V4Protocol];
-        if (total > available) packet.Oddities |= Oddities.PacketCut;
-        else available = total;
-
+        packet.Oddities |= total > available ? Oddities.PacketCut : Oddities.None;
+        available = Math.Min(available, total);
         int fragment = U16(ip + Ip.V4FlagsFragment);
         if ((fragment & (Ip.V4MoreFragments | Ip.V4FragmentOffset)) != 0)
         {
@@ -63,8 +62,8 @@ public static unsafe partial class FrameDecoder
         // Fewer bytes than the shortest header are the padding of a short Ethernet frame.
         if (payloadLength == 0 && next is Ip.Tcp or Ip.Udp or Ip.HopByHop && available >= (next == Ip.Tcp ? Ip.TcpMinHeader : 8)) ReadZeroPayloadLength(at, available, next, ref packet);
         uint declared = packet.IpLength - Ip.V6Header;
-        if (declared > (uint)available) packet.Oddities |= Oddities.PacketCut;
-        else available = (int)declared;
+        packet.Oddities |= declared > (uint)available ? Oddities.PacketCut : Oddities.None;
+        available = (int)Math.Min((uint)available, declared);
 
         // The common case has no extension header at all.
         return next is Ip.Tcp or Ip.Udp

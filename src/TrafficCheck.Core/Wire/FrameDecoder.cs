@@ -28,6 +28,21 @@ public static unsafe partial class FrameDecoder
 
         // 48 set bits: the broadcast address (IEEE 802).
         packet.LinkBroadcast = (Unsafe.ReadUnaligned<ulong>(frame) | 0xffff000000000000) == ulong.MaxValue;
+        if (captured >= Ethernet.HeaderLength + Ethernet.TagLength)
+        {
+            // No tag, or one: which of them, no processor guesses. So both go the same way, without a branch.
+            bool tagged = U16(frame + Ethernet.TypeOffset) == Ethernet.Vlan;
+            int tag = tagged ? Ethernet.TagLength : 0;
+            int type = U16(frame + Ethernet.TypeOffset + tag);
+            if (type is Ethernet.Ipv4 or Ethernet.Ipv6)
+            {
+                packet.Vlan = (ushort)(U16(frame + Ethernet.HeaderLength) & (tagged ? 0xfff : 0));
+                byte* at = frame + Ethernet.HeaderLength + tag;
+                int available = captured - Ethernet.HeaderLength - tag;
+                return type == Ethernet.Ipv4 ? DecodeIpv4(at, available, ref packet) : DecodeIpv6(at, available, ref packet);
+            }
+        }
+
         return DecodeEtherType(frame + Ethernet.HeaderLength, frame + captured, U16(frame + Ethernet.TypeOffset), ref packet);
     }
 

@@ -25,12 +25,12 @@ public sealed unsafe partial class FlowTable<TKey>
         ref uint counter = ref Unsafe.Add(ref state.LowPackets, side);
         counter += packets;
         if (counter < packets) Carry(record, side);
-        if (packet->SequenceLength != 0)
-        {
-            ref uint next = ref Unsafe.Add(ref state.LowNext, side);
-            if (next == packet->Sequence) next += packet->SequenceLength;
-            else OutOfSequence(record, packet, ref next);
-        }
+
+        // What takes no sequence numbers is always as expected: half the packets, and nothing tells which.
+        ref uint next = ref Unsafe.Add(ref state.LowNext, side);
+        uint length = packet->SequenceLength, expected = length == 0 ? packet->Sequence : next;
+        if (expected == packet->Sequence) next += length;
+        else OutOfSequence(record, packet, ref next);
 
         if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.Marks & FlowMarks.Syn) == 0)
             state.Marks |= FlowMarks.FirstSynFromHigh;

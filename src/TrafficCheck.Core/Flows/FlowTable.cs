@@ -208,7 +208,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
             if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
             else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
             Update(record, packet);
-            if (packet->PayloadLength != 0 && (record->State.Marks & FlowMarks.SpeechKnown) == 0) ReadPayload(record, packet, ref sink);
+            if ((record->State.Marks & FlowMarks.SpeechKnown) == 0 && packet->PayloadLength != 0) ReadPayload(record, packet, ref sink);
 
             // Not by the time of the packets that wait behind this one: they may be of the flows that would be ended.
             if ((++next & (ExpiryPackets - 1)) == 0 && _shortestTimeoutNs != long.MaxValue)

@@ -11,8 +11,8 @@ internal sealed unsafe partial class FrameIntake<TSink>
 {
     /// <summary>Marks for the sending side by the transport header; without a branch on whether there is data, because nothing tells beforehand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint MarksOf(in PacketSummary packet) => packet.Protocol == Ip.Tcp
-        ? s_tcpMarks[packet.TcpFlags | ((packet.CarriesData ? 1 : 0) << 6)]
+    private uint MarksOf(in PacketSummary packet) => packet.Protocol == Ip.Tcp
+        ? _tcpMarks[packet.TcpFlags | ((packet.CarriesData ? 1 : 0) << 6)]
         : (packet.CarriesData ? 1u : 0) * FlowMarks.Data;
 
     private static IpAddress DestinationOf(in PacketSummary packet)

@@ -17,10 +17,10 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     /// <summary>Frames that are decoded before the first of them goes on; their summaries stay in the first-level cache.</summary>
     private const int Block = 64;
 
+    private const int TcpMarks = 128;
+
     /// <summary>From the bit of a SYN to <see cref="FlowMarks.SpeechKnown"/>.</summary>
     private const int SynToSpeech = 18;
-
-    private static readonly byte[] s_tcpMarks = [.. Enumerable.Range(0, 128).Select(i => FlowMarks.OfTcp((byte)(i & 63), i >= 64))];
 
     private readonly FlowTable<Ipv4Key> _v4;
     private readonly FlowTable<Ipv6Key> _v6;
@@ -39,12 +39,12 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private readonly uint _speechNotAsked;
     private readonly ControlPorts? _controlPorts;
     private readonly PeerNaming? _names;
-    private PacketSummary* _packets;
-    private readonly DecodeStatus[] _packetStatuses = new DecodeStatus[Block];
-    private readonly ulong[] _copyHashes = new ulong[Block];
-    private readonly Arrival[] _arrivals = new Arrival[Block];
-    private readonly byte[] _admitted = new byte[Block];
-    private readonly ChecksumFaults[] _faults = new ChecksumFaults[Block];
+
+    /// <summary>The frames of a block, a bit set of which fits a register.</summary>
+    private BlockFrame* _block;
+
+    /// <summary><see cref="FlowMarks.OfTcp"/> of all flags, without and with data; behind the block in the same memory.</summary>
+    private readonly byte* _tcpMarks;
     private TSink _sink;
     private ObservationStart _observation;
 
@@ -72,7 +72,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         _decapsulate = options.Decapsulate;
         _speechNotAsked = options.ReadSpeech ? 0 : FlowMarks.SpeechKnown;
         _copies = options.KeepCopies ? null : new CopyFilter(seed, _vlanMask);
-        _packets = (PacketSummary*)NativeMemory.AlignedAlloc((nuint)(sizeof(PacketSummary) * Block), 64);
+        _block = (BlockFrame*)NativeMemory.AlignedAlloc((nuint)(sizeof(BlockFrame) * Block) + TcpMarks, 64);
+        _tcpMarks = (byte*)(_block + Block);
+        for (int i = 0; i < TcpMarks; i++) _tcpMarks[i] = FlowMarks.OfTcp((byte)(i & 63), i >= 64);
         _sink = sink;
     }
 
@@ -119,7 +121,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             ReadOnlySpan<FrameDescriptor> block = frames.Slice(done, Math.Min(Block, frames.Length - done));
             Decode(batch.Buffer, block);
             if (_copies is not null) PrepareCopies(_copies, block.Length);
-            int admitted = Account(batch.Buffer, block);
+            ulong admitted = Account(batch.Buffer, block);
             HandOn(admitted);
         }
 
@@ -135,31 +137,33 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     {
         ulong whole = 0, decoded = 0;
         int offloaded = 0;
-        for (int i = 0; i < block.Length; i++)
+        BlockFrame* at = _block;
+        for (int i = 0; i < block.Length; i++, at++)
         {
             ref readonly FrameDescriptor frame = ref block[i];
-            PacketSummary* packet = _packets + i;
+            PacketSummary* packet = &at->Packet;
             DecodeStatus status = FrameDecoder.Decode(buffer + frame.Offset, frame.CapturedLength, frame.LinkType, out *packet);
             if (packet->Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in *packet, _tunnelPorts)) status = Unwrap(status, ref *packet, in frame);
-            _packetStatuses[i] = status;
+            at->Status = status;
             _statuses[(int)status]++;
             if (status > DecodeStatus.LaterFragment) continue;
             whole |= (Checksums.CoversTransport(in *packet) ? 1UL : 0) << i;
-            _faults[i] = Checksums.CheckNetwork(in *packet);
+            at->Faults = Checksums.CheckNetwork(in *packet);
             decoded |= 1UL << i;
         }
 
-        for (ulong left = whole; left != 0; left &= left - 1)
+        // In loops of their own, over the few that they concern.
+        for (; whole != 0; whole &= whole - 1)
         {
-            int i = BitOperations.TrailingZeroCount(left);
-            _faults[i] |= Checksums.CheckTransport(in _packets[i]);
+            at = _block + BitOperations.TrailingZeroCount(whole);
+            at->Faults |= Checksums.CheckTransport(in at->Packet);
         }
 
-        for (ulong left = decoded; left != 0; left &= left - 1)
+        for (; decoded != 0; decoded &= decoded - 1)
         {
-            int i = BitOperations.TrailingZeroCount(left);
-            if (_faults[i] == ChecksumFaults.Offloaded) offloaded++;
-            else if (_faults[i] != ChecksumFaults.None) CountFaults(_faults[i], in _packets[i]);
+            at = _block + BitOperations.TrailingZeroCount(decoded);
+            if (at->Faults == ChecksumFaults.Offloaded) offloaded++;
+            else if (at->Faults != ChecksumFaults.None) CountFaults(at->Faults, in at->Packet);
         }
 
         BadChecksums.Offloaded += offloaded;
@@ -168,9 +172,10 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     /// <summary>In a loop of its own, so that the processor works on the hashes of several packets at once.</summary>
     private void PrepareCopies(CopyFilter copies, int count)
     {
-        for (int i = 0; i < count; i++)
+        BlockFrame* at = _block;
+        for (BlockFrame* end = at + count; at < end; at++)
         {
-            if (_packetStatuses[i] <= DecodeStatus.LaterFragment) _copyHashes[i] = copies.Prepare(in _packets[i]);
+            if (at->Status <= DecodeStatus.LaterFragment) at->CopyHash = copies.Prepare(in at->Packet);
         }
     }
 
@@ -185,28 +190,29 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         else BadChecksums.Icmp++;
     }
 
-    /// <summary>Counts each frame of a block, and finds out which of their packets go on to flows.</summary>
-    /// <returns>How many do; their places in the block are in <see cref="_admitted"/>, with time and number in <see cref="_arrivals"/>.</returns>
-    private int Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
+    /// <summary>Counts each frame of a block, gives it its time and number, and finds out which of their packets go on to flows.</summary>
+    /// <returns>Those that do, a bit for each frame of the block.</returns>
+    private ulong Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
-        int admitted = 0;
+        ulong admitted = 0;
         long read = FramesRead, cut = 0;
-        Span<Arrival> arrivals = _arrivals.AsSpan(0, block.Length);
-        for (int i = 0; i < block.Length; i++)
+        BlockFrame* at = _block;
+        CopyFilter? copies = _copies;
+        for (int i = 0; i < block.Length; i++, at++)
         {
             ref readonly FrameDescriptor frame = ref block[i];
-            PacketSummary* packet = _packets + i;
             if (frame.Interface != _interface) admitted = EnterInterface(in frame, admitted);
             long now = _clock.Read(frame.TimestampNs);
             if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
-            if ((packet->Oddities & ~Wire.Oddities.PacketCut) != 0) Oddities.Count(packet->Oddities);
-            else cut += packet->Oddities == 0 ? 0 : 1;
+            Oddities oddities = at->Packet.Oddities;
+            if ((oddities & ~Wire.Oddities.PacketCut) != 0) Oddities.Count(oddities);
+            else cut += oddities == 0 ? 0 : 1;
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
-            arrivals[i] = new(now, ++read, frame.Interface);
-            if (_packetStatuses[i] > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
-            if (packet->IpLength > LargePackets.Ordinary) Large.Count(packet->IpLength);
-            if (_copies is not null && _copies.IsCopy(_copyHashes[i], in *packet, in arrivals[i], MacsOf(buffer + frame.Offset, in frame))) continue;
-            _admitted[admitted++] = (byte)i;
+            at->Arrival = new(now, ++read, frame.Interface);
+            if (at->Status > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
+            if (at->Packet.IpLength > LargePackets.Ordinary) Large.Count(at->Packet.IpLength);
+            if (copies is not null && copies.IsCopy(at->CopyHash, in at->Packet, in at->Arrival, MacsOf(buffer + frame.Offset, in frame))) continue;
+            admitted |= 1UL << i;
         }
 
         FramesRead = read;
@@ -214,14 +220,14 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         return admitted;
     }
 
-    private void HandOn(int admitted)
+    private void HandOn(ulong admitted)
     {
-        foreach (byte i in _admitted.AsSpan(0, admitted))
+        for (; admitted != 0; admitted &= admitted - 1)
         {
-            ref readonly PacketSummary packet = ref _packets[i];
-            ref readonly Arrival arrival = ref _arrivals[i];
-            DecodeStatus status = _packetStatuses[i];
-            if (status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
+            BlockFrame* at = _block + BitOperations.TrailingZeroCount(admitted);
+            ref readonly PacketSummary packet = ref at->Packet;
+            ref readonly Arrival arrival = ref at->Arrival;
+            if (at->Status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
             {
                 if (packet.SourcePort == PeerNaming.DnsPort && _names is not null && packet.PayloadLength > 0)
                     _names.Learn(in packet, DestinationOf(in packet), arrival.Frame, arrival.TimestampNs);
@@ -229,7 +235,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             }
             else
             {
-                ProcessRest(status, in packet, in arrival);
+                ProcessRest(at->Status, in packet, in arrival);
             }
         }
     }
@@ -259,8 +265,8 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         _copies?.Dispose();
 
         // SAFETY: null after the first call; the intake is not used after Dispose.
-        NativeMemory.AlignedFree(_packets);
-        _packets = null;
+        NativeMemory.AlignedFree(_block);
+        _block = null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -275,9 +281,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     }
 
     /// <summary>Frames of another interface begin, perhaps of another input; those before them go on first.</summary>
-    /// <returns>How many packets still have to go on: none.</returns>
+    /// <returns>The packets that still have to go on: none.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int EnterInterface(in FrameDescriptor frame, int admitted)
+    private ulong EnterInterface(in FrameDescriptor frame, ulong admitted)
     {
         HandOn(admitted);
         _interface = frame.Interface;
@@ -294,5 +300,15 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     {
         long timeout = FlowTimeouts.Default.Of(protocol, 0);
         return _observation.SinceNs > long.MaxValue - timeout ? long.MaxValue : _observation.SinceNs + timeout;
+    }
+
+    /// <summary>What the loops over a block know of a frame.</summary>
+    private struct BlockFrame
+    {
+        public PacketSummary Packet;
+        public Arrival Arrival;
+        public ulong CopyHash;
+        public DecodeStatus Status;
+        public ChecksumFaults Faults;
     }
 }

@@ -85,11 +85,16 @@ public static unsafe class Checksums
     }
 
     /// <summary>The two halves of a number as they stand on the wire, added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Swapped(uint length) =>
         (ulong)BinaryPrimitives.ReverseEndianness((ushort)length) + BinaryPrimitives.ReverseEndianness((ushort)(length >> 16));
 
+    /// <summary>
+    /// Whether the folded sum is 0xffff, which is to say that the sum is a multiple of it and not 0. A product with the inverse modulo 2^64 tells
+    /// that at once.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsComplete(ulong sum) => Fold(sum) == 0xffff;
+    private static bool IsComplete(ulong sum) => (sum * 0xfffe_fffe_fffe_ffff <= ulong.MaxValue / 0xffff) & (sum != 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ushort Fold(ulong sum)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -20,12 +21,26 @@ public sealed unsafe partial class FlowTable<TKey>
 
         if (_limits.Live >= _limits.Max) MakeRoom(ref sink);
         if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
-        number = _freeList;
-        if (number != 0) _freeList = _records[number].State.MissingBytes;
-        else number = _used++;
+        number = TakeNumber();
         _index.Add(packet->Hash, number);
         if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
         Open(_records + number, packet, ref sink);
+        return number;
+    }
+
+    private uint TakeNumber()
+    {
+        uint number = _freeList;
+        if (number == 0) return _used++;
+        _freeList = _records[number].State.MissingBytes;
+
+        // The next flow that opens will need both, and nobody looked at them since they became free.
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_records + _freeList);
+            Sse.Prefetch0(_origins + _freeList);
+        }
+
         return number;
     }
 
@@ -75,15 +90,25 @@ public sealed unsafe partial class FlowTable<TKey>
     private void Expire<TSink>(long now, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        for (int budget = ExpiryBudget; budget > 0 && _used > 1; budget--)
+        // What ending them needs is fetched for all of them before the first ends.
+        uint* idle = stackalloc uint[ExpiryBudget];
+        int count = 0;
+        for (uint budget = Math.Min(ExpiryBudget, _used - 1); budget > 0; budget--)
         {
             uint number = _expiryCursor;
             if (number >= _used) number = 1;
             _expiryCursor = number + 1;
             FlowRecord<TKey>* record = _records + number;
             if (!IsIdle(record, now) || record->Key.IsNone) continue;
-            Close(number, FlowEnd.Expired, ref sink);
-            Release(number);
+            idle[count++] = number;
+            _index.Prefetch(TKey.Hash(in record->Key, in _seed));
+            if (Sse.IsSupported) Sse.Prefetch0(_origins + number);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Close(idle[i], FlowEnd.Expired, ref sink);
+            Release(idle[i]);
         }
     }
 

@@ -157,6 +157,8 @@ public static class JsonReport
         json.WriteNumber("framesRead", counted.FramesRead);
         json.WriteNumber("framesDecoded", counted.FramesDecoded);
         json.WriteCounts("framesNotDecoded", counted.FramesNotDecoded);
+        json.WriteNumber("furtherPackets", counted.FurtherPackets);
+        json.WriteCounts("furtherPartsNotDecoded", counted.FurtherPartsNotDecoded);
         json.WriteNumber("packetsInFlows", counted.PacketsInFlows);
         json.WriteCounts("packetsWithoutFlow", counted.PacketsWithoutFlow);
         json.WriteNumber("duplicates", counted.Duplicates);

@@ -72,6 +72,8 @@ public sealed class CheckEngine : IDisposable
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
 
+    internal IReadOnlyList<PartFate> PartFates => _intake.PartFates;
+
     internal long Copies => _intake.Copies?.Copies ?? 0;
 
     internal long WaitingFragments => _intake.Fragments.Waiting;

@@ -180,7 +180,17 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             long now = _clock.Read(frame.TimestampNs);
             if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
             if (packet->Oddities == Wire.Oddities.PacketCut) PacketsCut++;
-            else if (packet->Oddities != 0) Oddities.Count(packet->Oddities);
+            else if (packet->Oddities != 0)
+            {
+                Oddities.Count(packet->Oddities);
+                if ((packet->Oddities & Wire.Oddities.Aggregate) != 0)
+                {
+                    arrivals[i] = new(now, ++read, frame.Interface);
+                    admitted = TakeParts(buffer, in frame, i, admitted);
+                    continue;
+                }
+            }
+
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
             arrivals[i] = new(now, ++read, frame.Interface);
             if (_packetStatuses[i] > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet

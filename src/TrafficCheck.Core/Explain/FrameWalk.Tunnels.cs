@@ -17,6 +17,8 @@ public sealed partial class FrameWalk
             _state.Packet.Vlan = outer.Packet.Vlan;
             _state.Packet.LinkBroadcast = outer.Packet.LinkBroadcast;
             _state.Packet.Tunnel = outer.Packet.Tunnel;
+            _state.Packet.Rest = outer.Packet.Rest;
+            _state.Packet.Oddities = outer.Packet.Oddities & (Oddities.Aggregate | Oddities.AggregateReadInPart);
             TunnelKind kind = outer.Packet.Protocol == Ip.Udp ? ports.Of(outer.Packet.SourcePort, outer.Packet.DestinationPort) : TunnelKind.None;
             DecodeStatus inside = outer.Packet.Protocol == Ip.Udp ? OverUdp(at, end, kind) : OverIp(at, end, outer.Packet.Protocol);
             if (inside == NotThis)

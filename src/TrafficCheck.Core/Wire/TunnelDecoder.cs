@@ -25,6 +25,8 @@ public static unsafe class TunnelDecoder
             inner.Vlan = packet.Vlan;
             inner.LinkBroadcast = packet.LinkBroadcast;
             inner.Tunnel = packet.Tunnel;
+            inner.Rest = packet.Rest;
+            inner.Oddities = packet.Oddities & (Oddities.Aggregate | Oddities.AggregateReadInPart);
             byte* at = packet.Payload, end = at + packet.PayloadLength;
             if (at >= end) return status;
             DecodeStatus inside = packet.Protocol == Ip.Udp

@@ -51,7 +51,8 @@ public static class DecodeWords
         Oddities.PacketCut => "fewer bytes were captured than the packet has",
         Oddities.TunnelWithoutIp => "a tunnel that holds no IP packet: the packet around it counts",
         Oddities.TunnelDamaged => "a tunnel whose content is damaged or cut: the packet around it counts",
-        Oddities.AggregateReadInPart => "a frame of several packets, of which the first was read",
+        Oddities.Aggregate => "a frame that may hold several packets (802.11 A-MSDU): each is read",
+        Oddities.AggregateReadInPart => "a frame of several packets, of which not all could be read: one is cut, or there are too many",
         _ => "",
     };
 

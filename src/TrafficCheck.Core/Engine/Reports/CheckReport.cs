@@ -141,6 +141,12 @@ public sealed record AccountingReport
     /// <summary>By cause name, ordinal order, zero counts left out.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> FramesNotDecoded { get; init; }
 
+    /// <summary>Packets beyond the first of their frame (802.11 aggregates): with the frames decoded they are all packets there are.</summary>
+    public long FurtherPackets { get; init; }
+
+    /// <summary>Parts beyond the first of their frame that are no IP packet, by cause name, ordinal order.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> FurtherPartsNotDecoded { get; init; } = [];
+
     public required long PacketsInFlows { get; init; }
 
     public required IReadOnlyList<KeyValuePair<string, long>> PacketsWithoutFlow { get; init; }

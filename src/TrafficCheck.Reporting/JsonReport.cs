@@ -137,6 +137,7 @@ public static class JsonReport
             json.WriteTime("to", gap.ToNs);
         });
         json.WriteNumber("outOfOrder", seen.OutOfOrder);
+        json.WriteNumber("reordered", seen.Reordered);
         json.WriteNumber("late", seen.Late);
         json.WriteNumber("clockStepsForward", seen.ClockStepsForward);
         json.WriteNumber("clockStepsBack", seen.ClockStepsBack);

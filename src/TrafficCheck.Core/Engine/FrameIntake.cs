@@ -49,6 +49,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     // A flow that is first seen up to these times may be older than the capture.
     private long _tcpEarlyUntilNs, _udpEarlyUntilNs, _otherEarlyUntilNs;
     private int _interface = -1;
+
+    /// <summary>Number of the last frame that was counted.</summary>
+    private long _numbered;
     private PacketClock _clock = new();
     private readonly FlowLimits _limits;
 
@@ -105,12 +108,17 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     /// <summary>Packets of which a snap length cut something off, and that have no other oddity.</summary>
     public long PacketsCut { get; private set; }
 
+    /// <summary>Processes frames whose numbers go on from those before.</summary>
+    public void Process(FrameBatch batch, int start, int count) => Process(batch, start, count, _numbered + 1);
+
     /// <summary>
     /// In blocks, and over each block in loops that are short enough to keep what they need in registers: decode, fetch the line in which
     /// a copy would be found, account and leave copies out, hand on to the flow tables.
     /// </summary>
-    public void Process(FrameBatch batch, int start, int count)
+    /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
+    public void Process(FrameBatch batch, int start, int count, long firstNumber)
     {
+        _numbered = firstNumber - 1;
         ReadOnlySpan<FrameDescriptor> frames = batch.Frames.Slice(start, count);
         for (int done = 0; done < frames.Length; done += Block)
         {
@@ -170,7 +178,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private int Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
         int admitted = 0;
-        long read = FramesRead;
+        long read = _numbered;
         Span<Arrival> arrivals = _arrivals.AsSpan(0, block.Length);
         for (int i = 0; i < block.Length; i++)
         {
@@ -199,7 +207,8 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             _admitted[admitted++] = (byte)i;
         }
 
-        FramesRead = read;
+        _numbered = read;
+        FramesRead += block.Length;
         return admitted;
     }
 

@@ -22,7 +22,8 @@ internal static class RunVisibility
     private static readonly double[] s_timeLimits = [0.01, 0.10, 1, 1, 1];
 
     public static VisibilityReport Build<TSink>(
-        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces)
+        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces,
+        long reordered)
         where TSink : struct, IFlowSink
     {
         double? oneWay = coverage.TcpConversations == 0 ? null : (double)coverage.TcpOneWay / coverage.TcpConversations;
@@ -59,7 +60,8 @@ internal static class RunVisibility
             OneWayShare = oneWay,
             UndecodedShare = undecodedShare,
             TruncatedFrames = cut,
-            OutOfOrder = clock.OutOfOrder,
+            OutOfOrder = clock.OutOfOrder + reordered,
+            Reordered = reordered,
             Late = clock.Late,
             ClockStepsForward = clock.StepsForward,
             ClockStepsBack = clock.StepsBack,

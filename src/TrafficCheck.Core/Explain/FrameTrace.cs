@@ -44,31 +44,34 @@ public sealed class FrameTrace : IDisposable
 
     public FrameWalk Walk => _walk;
 
-    public unsafe void Process(FrameBatch batch, int start, int count)
+    /// <summary>Frames whose numbers go on from those before.</summary>
+    public void Process(FrameBatch batch, int start, int count) => Process(batch, start, count, _engine.FramesRead + 1);
+
+    /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
+    public unsafe void Process(FrameBatch batch, int start, int count, long firstNumber)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        long before = _engine.FramesRead;
         foreach (PartTrace part in _parts.Where(p => p.IsFragment))
         {
             for (int i = 0; i < count; i++)
             {
                 FrameDescriptor frame = batch.Frames[start + i];
-                part.See(batch.Buffer + frame.Offset, in frame, before + i + 1);
+                part.See(batch.Buffer + frame.Offset, in frame, firstNumber + i);
             }
         }
 
-        long index = _frame.Number - before - 1;
+        long index = _frame.Number - firstNumber;
         if (index < 0 || index >= count)
         {
-            _engine.Process(batch, start, count);
+            _engine.Process(batch, start, count, firstNumber);
             return;
         }
 
         // The frame alone between two looks at the counters: they tell what became of it.
         int at = (int)index;
-        _engine.Process(batch, start, at);
+        _engine.Process(batch, start, at, firstNumber);
         long errors = _engine.IcmpErrorsOfFlows, waiting = _engine.WaitingFragments, copies = _engine.Copies;
-        _engine.Process(batch, start + at, 1);
+        _engine.Process(batch, start + at, 1, _frame.Number);
         if (_parts.Length == 1)
         {
             _parts[0].Became(_engine.Copies > copies ? PartFate.Copy : _engine.IcmpErrorsOfFlows > errors ? PartFate.ErrorOfFlow
@@ -79,7 +82,7 @@ public sealed class FrameTrace : IDisposable
             for (int i = 0; i < _parts.Length && i < _engine.PartFates.Count; i++) _parts[i].Became(_engine.PartFates[i]);
         }
 
-        _engine.Process(batch, start + at + 1, count - at - 1);
+        _engine.Process(batch, start + at + 1, count - at - 1, _frame.Number + 1);
     }
 
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>

@@ -20,7 +20,7 @@ internal sealed class PartTrace : IJudgedFlowSink
         _frame = frame;
         _options = options;
         Walk = walk;
-        _watch = new FlowWatch(frame.Number);
+        _watch = new FlowWatch(frame);
         if (!DecodeStatusNames.IsDecoded(walk.Status)) return;
         PacketSummary packet = walk.Packet;
         if (packet.IsFragment) _datagram = new DatagramWatch(frame, walk, options, ports);

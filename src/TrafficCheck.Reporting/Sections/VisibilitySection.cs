@@ -39,7 +39,7 @@ internal static class VisibilitySection
 
         known.Add(seen.UndecodedShare > 0 ? Glued($"{Figures.Percent(seen.UndecodedShare)} not decoded") : "all decoded");
         known.Add(seen.TruncatedFrames == 0 ? "none cut short" : Glued($"{Figures.Count(seen.TruncatedFrames)} cut short"));
-        if (seen.OutOfOrder > 0) known.Add(Glued($"{Figures.Count(seen.OutOfOrder)} out of order"));
+        if (seen.OutOfOrder > 0) known.Add(Glued($"{Figures.Count(seen.OutOfOrder)} out of order{(seen.Reordered == seen.OutOfOrder ? ", repaired" : "")}"));
 
         known.Add(seen.Gaps == 0 ? "no gaps" : Glued($"gaps in {Figures.Count(seen.Gaps, "conversation")}"));
         if (seen.Duplicates is { } copies)

@@ -72,6 +72,9 @@ public sealed record VisibilityReport
 
     public long OutOfOrder { get; init; }
 
+    /// <summary>Those of <see cref="OutOfOrder"/> that were put in order.</summary>
+    public long Reordered { get; init; }
+
     /// <summary>Those of <see cref="OutOfOrder"/> that are behind by more than the window that merging explains.</summary>
     public long Late { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Reporting.Layout;
 
@@ -23,6 +24,17 @@ internal static class VisibilitySection
                 .Add(string.Join(ReportScope.Dot, Known(seen, unknown))),
             Indent);
         if (unknown.Count > 0) scope.Canvas.Line(new StyledText().Space(Indent).Add($"not known: {string.Join(", ", unknown)}", Ink.Faint), Indent);
+        if (scope.Canvas.Verbose)
+        {
+            // The worst of these is the grade.
+            foreach (var rule in seen.GradeRules)
+            {
+                string limits = string.Join(", ", rule.Limits.Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDEF"[i]} to {limit * 100:0.###} %")));
+                scope.Canvas.Line(
+                    new StyledText().Space(Indent).Add(rule.Grade.ToString()).Space(1).Add($"{Figures.Percent(rule.Share)} {rule.What}").Add($"  ({limits})", Ink.Faint), Indent + 2);
+            }
+        }
+
         foreach (string reason in seen.GradeReasons)
             scope.Canvas.Line(new StyledText().Space(Indent).Add($"{seen.Grade}, because {reason}"), Indent + 2);
         foreach (string note in seen.Notes) scope.Canvas.Line(new StyledText().Space(Indent).Add(note, Ink.Warning), Indent + 2);

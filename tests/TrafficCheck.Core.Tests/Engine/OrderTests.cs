@@ -179,39 +179,39 @@ public sealed class OrderTests
             case 5: return Tcp(9000, inbound: true).Refused().Frames;
             case 6: return Tcp(9001).Syn().Wait(TimeSpan.FromMilliseconds(200)).Syn().Frames;
             case 7:
-            {
-                // A name, and a connection to what it means right behind the answer.
-                dns.ClientSends(new DnsBytes(0x0100).Question("www.example.net", DnsBytes.A).ToArray()).ServerSends(DnsBytes.Response("www.example.net").Address("www.example.net", peer).ToArray());
-                return [.. dns.Frames, .. new TcpConversation(Host, port, peer, 443, dns.NowNs + Ms).Handshake().ClientSends("\x16\x03").Frames];
-            }
+                {
+                    // A name, and a connection to what it means right behind the answer.
+                    dns.ClientSends(new DnsBytes(0x0100).Question("www.example.net", DnsBytes.A).ToArray()).ServerSends(DnsBytes.Response("www.example.net").Address("www.example.net", peer).ToArray());
+                    return [.. dns.Frames, .. new TcpConversation(Host, port, peer, 443, dns.NowNs + Ms).Handshake().ClientSends("\x16\x03").Frames];
+                }
 
             case 8:
-            {
-                FrameBuilder query = FrameBuilder.Ethernet().Ip(Host, peer, 64, (ushort)random.Next(1, 65535)).Udp(port, 514).Payload("log");
-                return [query.At(at), FrameBuilder.Ethernet().Ip(peer, Host).IcmpError(3, 3, query.BuildIpPacket()).At(at + (random.Next(1, 80) * Ms))];
-            }
+                {
+                    FrameBuilder query = FrameBuilder.Ethernet().Ip(Host, peer, 64, (ushort)random.Next(1, 65535)).Udp(port, 514).Payload("log");
+                    return [query.At(at), FrameBuilder.Ethernet().Ip(peer, Host).IcmpError(3, 3, query.BuildIpPacket()).At(at + (random.Next(1, 80) * Ms))];
+                }
 
             case 9: return [.. FrameBuilder.Ethernet().Ip(Host, peer).Udp(port, 514).Payload(new byte[3000]).Fragments(1200, (ushort)random.Next(1, 65535)).Select((f, i) => f.At(at + (i * 30 * Ms)))];
             case 10:
-            {
-                TcpConversation control = Tcp(21).Handshake().ServerSends("220 FTP\r\n").ClientSends("USER a\r\n").ServerSends("230 ok\r\n").ClientSends("PASV\r\n")
-                    .ServerSends($"227 ok ({peer.Replace('.', ',')},200,{port & 0xff})\r\n");
-                TcpConversation data = new TcpConversation(Host, port, peer, (ushort)(51200 + (port & 0xff)), control.NowNs + Ms).Handshake().ServerSends("listing").ServerCloses();
-                return [.. control.Frames, .. data.Frames, .. new TcpConversation(Host, 1, peer, 9999, data.NowNs).Syn().Frames];
-            }
+                {
+                    TcpConversation control = Tcp(21).Handshake().ServerSends("220 FTP\r\n").ClientSends("USER a\r\n").ServerSends("230 ok\r\n").ClientSends("PASV\r\n")
+                        .ServerSends($"227 ok ({peer.Replace('.', ',')},200,{port & 0xff})\r\n");
+                    TcpConversation data = new TcpConversation(Host, port, peer, (ushort)(51200 + (port & 0xff)), control.NowNs + Ms).Handshake().ServerSends("listing").ServerCloses();
+                    return [.. control.Frames, .. data.Frames, .. new TcpConversation(Host, 1, peer, 9999, data.NowNs).Syn().Frames];
+                }
 
             case 11:
-            {
-                TcpConversation control = Tcp(21).Handshake().ServerSends("220 FTP\r\n").ClientSends($"PORT 10,0,0,5,210,{port & 0xff}\r\n").ServerSends("200 ok\r\n");
-                return [.. control.Frames, .. new TcpConversation(peer, 20, Host, (ushort)(53760 + (port & 0xff)), control.NowNs + Ms).Handshake().ClientSends("data").ClientCloses().Frames];
-            }
+                {
+                    TcpConversation control = Tcp(21).Handshake().ServerSends("220 FTP\r\n").ClientSends($"PORT 10,0,0,5,210,{port & 0xff}\r\n").ServerSends("200 ok\r\n");
+                    return [.. control.Frames, .. new TcpConversation(peer, 20, Host, (ushort)(53760 + (port & 0xff)), control.NowNs + Ms).Handshake().ClientSends("data").ClientCloses().Frames];
+                }
 
             case 12:
-            {
-                // Both ends begin: who sent the first SYN initiated.
-                FrameBuilder mine = FrameBuilder.Ethernet().Ip(Host, peer).Tcp(port, 5000, TcpFlags.Syn), theirs = FrameBuilder.Ethernet().Ip(peer, Host).Tcp(5000, port, TcpFlags.Syn);
-                return random.Next(2) == 0 ? [mine.At(at), theirs.At(at + (20 * Ms))] : [theirs.At(at), mine.At(at + (20 * Ms))];
-            }
+                {
+                    // Both ends begin: who sent the first SYN initiated.
+                    FrameBuilder mine = FrameBuilder.Ethernet().Ip(Host, peer).Tcp(port, 5000, TcpFlags.Syn), theirs = FrameBuilder.Ethernet().Ip(peer, Host).Tcp(5000, port, TcpFlags.Syn);
+                    return random.Next(2) == 0 ? [mine.At(at), theirs.At(at + (20 * Ms))] : [theirs.At(at), mine.At(at + (20 * Ms))];
+                }
 
             case 13: return [FrameBuilder.Ethernet().Vlan(7).Ip(peer, Host).IcmpEcho(true, 1, 1).At(at), FrameBuilder.Ethernet().Vlan(8).Ip(Host, peer).IcmpEcho(false, 1, 1).At(at + (5 * Ms))];
             default: return new UdpExchange("2001:db8::7", port, "2001:db8::5", 514, at).ClientSends("log 1").ClientSends("log 2").Frames;

@@ -56,6 +56,9 @@ public sealed class CaptureSet : IDisposable
     /// <summary>Size of all files on disk, or null when an input is a stream.</summary>
     public long? TotalBytes { get; private set; }
 
+    /// <summary>Whether all inputs met so far can be read once more: none is a stream.</summary>
+    public bool CanReadAgain { get; private set; } = true;
+
     /// <summary>Inputs that hold a file handle and a batch now.</summary>
     internal int OpenInputs => _slots.Count(slot => slot.Source is not null);
 
@@ -190,6 +193,7 @@ public sealed class CaptureSet : IDisposable
     private void Open(Slot slot, IFrameSource source)
     {
         slot.Source = source;
+        if (source.TotalBytes is null) CanReadAgain = false;
         slot.Next = 0;
         if (!_spare.TryPop(out FrameBatch? batch))
         {

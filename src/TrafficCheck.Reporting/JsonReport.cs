@@ -106,6 +106,16 @@ public static class JsonReport
         json.WriteStartObject("visibility");
         json.WriteString("grade", seen.Grade.ToString(CultureInfo.InvariantCulture));
         json.WriteStrings("gradeReasons", seen.GradeReasons);
+        json.WriteObjects("gradeRules", seen.GradeRules, rule =>
+        {
+            json.WriteString("figure", rule.Name);
+            json.WriteString("meaning", "share " + rule.What);
+            json.WriteShare("share", rule.Share);
+            json.WriteString("grade", rule.Grade.ToString(CultureInfo.InvariantCulture));
+            json.WriteStartObject("limits");
+            for (int i = 0; i < rule.Limits.Count; i++) json.WriteShare("ABCDEF"[i].ToString(CultureInfo.InvariantCulture), rule.Limits[i]);
+            json.WriteEndObject();
+        });
         json.WriteCount("droppedFrames", seen.DroppedFrames);
         json.WriteShare("oneWayShare", seen.OneWayShare);
         json.WriteShare("undecodedShare", seen.UndecodedShare);
@@ -137,6 +147,7 @@ public static class JsonReport
             json.WriteTime("to", gap.ToNs);
         });
         json.WriteNumber("outOfOrder", seen.OutOfOrder);
+        json.WriteNumber("reordered", seen.Reordered);
         json.WriteNumber("late", seen.Late);
         json.WriteNumber("clockStepsForward", seen.ClockStepsForward);
         json.WriteNumber("clockStepsBack", seen.ClockStepsBack);
@@ -157,6 +168,8 @@ public static class JsonReport
         json.WriteNumber("framesRead", counted.FramesRead);
         json.WriteNumber("framesDecoded", counted.FramesDecoded);
         json.WriteCounts("framesNotDecoded", counted.FramesNotDecoded);
+        json.WriteNumber("furtherPackets", counted.FurtherPackets);
+        json.WriteCounts("furtherPartsNotDecoded", counted.FurtherPartsNotDecoded);
         json.WriteNumber("packetsInFlows", counted.PacketsInFlows);
         json.WriteCounts("packetsWithoutFlow", counted.PacketsWithoutFlow);
         json.WriteNumber("duplicates", counted.Duplicates);

@@ -29,6 +29,7 @@ public static class TextReport
         FindingsSection.Write(scope, "Undetermined", FindingKind.Undetermined);
         RelatedSection.Write(scope);
         CoverageSection.Write(scope);
+        NotJudgedSection.Write(scope);
         AccountingSection.Write(scope);
     }
 }

@@ -108,11 +108,16 @@ public sealed class CompressionTests
         Collected.FromPath(folder.Write("a", zstd)).Only(ProblemSeverity.Damage, "corrupt-zstd");
     }
 
-    [Fact]
-    public void A_bomb_is_read_in_bounded_memory()
+    [Theory]
+    [InlineData("gz gz")]
+    [InlineData("gz")]
+    [InlineData("zst")]
+    [InlineData("zst gz")]
+    public void A_bomb_is_read_in_bounded_memory(string wraps)
     {
-        byte[] bomb = CompressedBytes.Gzip(CompressedBytes.Gzip((byte[])[.. new PcapngFileBuilder().ToArray(), .. Block(64 << 20)]));
-        Assert.InRange(bomb.Length, 1, 200_000);
+        byte[] bomb = [.. new PcapngFileBuilder().ToArray(), .. Block(64 << 20)];
+        foreach (string wrap in wraps.Split(' ')) bomb = wrap == "gz" ? CompressedBytes.Gzip(bomb) : CompressedBytes.Zstd(bomb);
+        Assert.InRange(bomb.Length, 1, 700_000); // of 64 MiB
         long before = GC.GetAllocatedBytesForCurrentThread();
         Collected read = Collected.From(bomb);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);

@@ -265,6 +265,33 @@ public sealed class PcapngTests
         }
     }
 
+    /// <summary>Readers that look for the end of the options from the start, for each option or block, take minutes for these.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 1)]
+    [InlineData(5, 0)]
+    [InlineData(6, 0)]
+    [InlineData(6, 1)]
+    [InlineData(10, 0)]
+    public void Options_without_end_take_linear_time_and_bounded_memory(uint type, int optionLength)
+    {
+        byte[] head = type switch { 1 => [1, 0, 0, 0, 0, 0, 0, 0], 5 => [0, 0, 0, 0, .. new byte[8]], 6 => [.. new byte[12], 4, 0, 0, 0, 4, 0, 0, 0, 1, 2, 3, 4], _ => [] };
+        byte[] option = optionLength == 0 ? [1, 0, 0, 0] : [1, 0, 1, 0, (byte)'x', 0, 0, 0];
+        byte[] body = [.. head, .. Enumerable.Repeat(option, 60_000).SelectMany(b => b)];
+        var file = new PcapngFileBuilder();
+        file.Interface();
+        for (int i = 0; i < 40; i++) file.Block(type, body);
+        file.EnhancedPacket(0, 1, _data);
+        byte[] bytes = file.ToArray();
+        Assert.True(bytes.Length > 9 << 20);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Collected read = Collected.From(bytes);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+        Assert.Equal(type == 6 ? 41 : 1, read.Frames.Count);
+    }
+
     [Fact]
     public void Interfaces_without_end_are_bounded()
     {

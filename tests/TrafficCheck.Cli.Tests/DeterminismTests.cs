@@ -50,6 +50,32 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    public void A_capture_stored_out_of_order_gives_the_same_verdicts_also_from_standard_input()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(4);
+        List<(long TimeNs, byte[] Data)> ordered = Frames();
+        List<(long TimeNs, byte[] Data)> stored = [.. ordered.OrderBy(f => f.TimeNs + random.NextInt64(PacketTime.ReorderWindowNs))];
+        Assert.NotEqual(ordered, stored);
+        byte[] bytes = Pcap(stored);
+        string flows = Path.Combine(folder.Root, "flows.csv"), again = Path.Combine(folder.Root, "again.csv");
+        var file = Run(Arguments([folder.Write("a.pcap", bytes)], "-f", "json", "--flows", flows));
+        var stream = RunWith(bytes, Arguments(["-"], "-f", "json", "--flows", again));
+        Assert.Equal((1, WithoutInputs(file.Output), File.ReadAllText(flows)), (stream.Code, WithoutInputs(stream.Output), File.ReadAllText(again)));
+        JsonNode report = JsonNode.Parse(file.Output)!, inOrder = JsonNode.Parse(Run(Arguments([s_capture], "-f", "json")).Output)!;
+        Assert.Equal(inOrder["summary"]!.ToJsonString(), report["summary"]!.ToJsonString());
+        Assert.Equal(inOrder["coverage"]!.ToJsonString(), report["coverage"]!.ToJsonString());
+        Assert.Equal(Judged(folder, s_capture).Flows, File.ReadAllText(flows));
+        Assert.True((long)report["visibility"]!["reordered"]! > 10);
+
+        // The number that the report would name is the one at which explain finds the frame.
+        int number = stored.FindIndex(f => f.Data == ordered[^1].Data) + 1;
+        JsonNode explained = JsonNode.Parse(Run("explain", folder.Write("b.pcap", bytes), "--frame", $"{number}", "-f", "json").Output)!;
+        Assert.Equal(ordered[^1].Data.Length, (int)explained["frame"]!["capturedLength"]!);
+        Assert.True((bool)explained["decoding"]!["layersAgree"]!);
+    }
+
+    [Fact]
     public void Standard_input_gives_the_report_of_the_file()
     {
         using var folder = new TemporaryFolder();

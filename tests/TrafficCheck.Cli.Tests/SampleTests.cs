@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TrafficCheck.TestSupport;
 using static TrafficCheck.Cli.Tests.TheProgram;
@@ -38,6 +39,23 @@ public sealed partial class SampleTests
         string[] shown = Report().Match(page).Groups[1].Value.Split('\n');
         Assert.True(shown.Length > 20);
         foreach (string line in shown.Where(line => line.Trim() != "...")) Assert.Contains(line, expected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_page_has_the_limits_of_the_visibility_grades()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryFolder.Find(), "README.md"));
+        JsonNode report = JsonNode.Parse(File.ReadAllText(Path.Combine(Samples, "mail-gateway", "expected.json")))!;
+        JsonArray rules = report["visibility"]!["gradeRules"]!.AsArray();
+        Assert.Equal(4, rules.Count);
+        foreach (JsonNode? rule in rules)
+        {
+            string[] cells = page.Split('\n').Single(line => line.Contains($"| {rule!["figure"]}: ", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries)[2..8];
+            string[] limits = [.. rule!["limits"]!.AsObject().Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Value!.GetValue<double>() * 100:0.###} %"))];
+            Assert.Equal(limits, cells[..limits.Length]);
+        }
+
+        Assert.Contains("(A to 1 %", Run("check", Path.Combine(Samples, "mail-gateway", "capture.pcap"), "-m", Path.Combine(Samples, "mail-gateway", "matrix.md"), "-p", "10.0.0.5", "-v").Output, StringComparison.Ordinal);
     }
 
     [Fact]

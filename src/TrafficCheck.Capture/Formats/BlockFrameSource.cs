@@ -166,7 +166,7 @@ internal abstract unsafe class BlockFrameSource : IFrameSource
     private void Finish(ReadOnlySpan<byte> rest)
     {
         _ended = true;
-        if (_feed.Fault is { } fault) Problems.Damage(fault.Code, BlockOffset + rest.Length, fault.Message);
+        if (_feed.Fault is { } fault) Problems.Damage(fault.Code, BlockOffset + rest.Length, $"{fault.Message} It was read up to frame {Text(Frames)}.");
         else if (!rest.IsEmpty) ReportCut(rest);
     }
 

@@ -35,11 +35,16 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
 
         IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
-        using var set = new CaptureSet(inputs);
-        using CheckEngine engine = CreateEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null);
-        ReadAll(set, engine);
-        CheckReport report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions), rules);
-        Write(report, engine, flowsPath, reportPaths);
+        CheckReport? report = null;
+        for (bool repairs = false; report is null; repairs = true)
+        {
+            using var set = new CaptureSet(inputs);
+            using CheckEngine engine = CreateEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null);
+            if (!ReadAll(set, engine, repairs)) continue;
+            report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions), rules);
+            Write(report, engine, flowsPath, reportPaths);
+        }
+
         if (report.Accounting.BrokenIdentities.Count == 0) return report.Summary.ExitCode;
         foreach (string broken in report.Accounting.BrokenIdentities) errors.WriteLine("internal error, accounting does not add up: " + broken);
         return ExitCode.InternalError;
@@ -62,15 +67,21 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         }
     }
 
-    private void ReadAll(CaptureSet set, CheckEngine engine)
+    /// <returns>False when frames are out of order that were not put in order: then the inputs must be read again, with repairs.</returns>
+    private bool ReadAll(CaptureSet set, CheckEngine engine, bool repairs)
     {
+        using var frames = new OrderedCapture(set, repairs);
         bool show = !parsed.GetValue(options.Quiet) && !parsed.GetValue(options.NoProgress) && !Console.IsErrorRedirected;
         using var progress = new ProgressDisplay(show ? errors : null, () => (set.BytesConsumed, set.TotalBytes));
-        while (set.ReadRun(out FrameBatch? batch, out int start, out int count))
+        while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long firstNumber))
         {
-            engine.Process(batch, start, count);
+            engine.Process(batch, start, count, firstNumber);
+            if (engine.SawDisorder && !frames.Repairs) return false;
             progress.Tick(engine.FramesRead);
         }
+
+        engine.Order = (frames.Reordered, frames.NotHeld);
+        return true;
     }
 
     private EngineOptions ReadEngineOptions()

@@ -55,10 +55,11 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
     private ExplainedFrame Find(IReadOnlyList<CaptureInput> inputs, StandardInputCopy? copy, long number)
     {
         using var set = new CaptureSet(inputs, copy?.Open());
+        using var frames = new OrderedCapture(set, repairs: true);
         long read = 0;
-        while (set.ReadRun(out FrameBatch? batch, out int start, out int count))
+        while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long first))
         {
-            if (number <= read + count) return ExplainedFrame.From(batch, start + (int)(number - read - 1), number);
+            if (number >= first && number < first + count) return ExplainedFrame.From(batch, start + (int)(number - first), number);
             read += count;
         }
 
@@ -82,7 +83,8 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
         try
         {
             using var trace = new FrameTrace(frame, matrix, hosts, set.Interfaces, engineOptions);
-            while (set.ReadRun(out FrameBatch? batch, out int start, out int count)) trace.Process(batch, start, count);
+            using var frames = new OrderedCapture(set, repairs: true);
+            while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long first)) trace.Process(batch, start, count, first);
             damaged = SayDamage(set.Summaries);
             return trace.Finish(set.Summaries);
         }

@@ -17,7 +17,7 @@ internal sealed class CarrierSample
     public void Add(in FlowSummary flow)
     {
         if (flow.Vlan == 0 && flow.Tunnel.Depth == 0) _some = true;
-        else _carriers.Add(flow.FirstFrame, (flow.Vlan, flow.Tunnel), true);
+        else _carriers.Add(flow.FirstNs, flow.FirstFrame, (flow.Vlan, flow.Tunnel), true);
     }
 
     public void Add(CarrierSample other)

@@ -72,12 +72,26 @@ public sealed class CheckEngine : IDisposable
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
 
+    internal IReadOnlyList<PartFate> PartFates => _intake.PartFates;
+
     internal long Copies => _intake.Copies?.Copies ?? 0;
 
     internal long WaitingFragments => _intake.Fragments.Waiting;
 
+    /// <summary>
+    /// A frame came after one with a later time, and close enough that the two should have been put in order. Who feeds the engine as cheaply as it
+    /// goes asks this, and begins again in order.
+    /// </summary>
+    public bool SawDisorder => _intake.Clock.OutOfOrder > _intake.Clock.Late;
+
+    /// <summary>Frames that were put in order before they came here, and those that could not be held long enough for it.</summary>
+    public (long Reordered, long NotHeld) Order { get; set; }
+
     /// <summary>Processes frames of a batch; their numbers go on from those before.</summary>
-    public void Process(FrameBatch batch, int start, int count) => _intake.Process(batch, start, count);
+    public void Process(FrameBatch batch, int start, int count) => Process(batch, start, count, FramesRead + 1);
+
+    /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
+    public void Process(FrameBatch batch, int start, int count, long firstNumber) => _intake.Process(batch, start, count, firstNumber);
 
     /// <summary>Ends all flows and gathers the report.</summary>
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>
@@ -86,9 +100,9 @@ public sealed class CheckEngine : IDisposable
         _intake.End();
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
-        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related), _related, related);
+        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related, Order.NotHeld), _related, related);
         return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
-            .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
+            .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces, Order.Reordered), inputs, parameters, rules);
     }
 
     /// <summary>Hands over every flow, ordered by time and frame, after <see cref="Finish"/>.</summary>

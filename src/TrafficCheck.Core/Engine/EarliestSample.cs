@@ -1,23 +1,24 @@
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>
-/// A few of many things that frames showed, each key once: those seen first. What is kept depends on frame numbers only, never on the order in
-/// which things come.
+/// A few of many things that frames showed, each key once: those seen first, by time, and of equal times by frame. What is kept depends on these
+/// only, never on the order in which things come.
 /// </summary>
 internal sealed class EarliestSample<TKey, TValue>(int most)
     where TKey : struct, IEquatable<TKey>
 {
-    private readonly List<(long Frame, TKey Key, TValue Value)> _items = new(0);
+    private readonly List<Item> _items = new(0);
 
-    /// <summary>In the order of their frames.</summary>
-    public IReadOnlyList<(long Frame, TKey Key, TValue Value)> Items => _items;
+    /// <summary>The earliest first.</summary>
+    public IReadOnlyList<Item> Items => _items;
 
     /// <summary>There were more keys than are kept.</summary>
     public bool HasMore { get; private set; }
 
-    public void Add(long frame, TKey key, TValue value)
+    public void Add(long timeNs, long frame, TKey key, TValue value)
     {
-        if (_items.Count == most && frame >= _items[^1].Frame)
+        var item = new Item(timeNs, frame, key, value);
+        if (_items.Count == most && item.CompareTo(_items[^1]) >= 0)
         {
             HasMore = HasMore || IndexOf(key) < 0;
             return;
@@ -26,7 +27,7 @@ internal sealed class EarliestSample<TKey, TValue>(int most)
         int known = IndexOf(key);
         if (known >= 0)
         {
-            if (_items[known].Frame <= frame) return;
+            if (_items[known].CompareTo(item) <= 0) return;
             _items.RemoveAt(known);
         }
         else if (_items.Count == most)
@@ -36,14 +37,19 @@ internal sealed class EarliestSample<TKey, TValue>(int most)
         }
 
         int at = 0;
-        while (at < _items.Count && _items[at].Frame <= frame) at++;
-        _items.Insert(at, (frame, key, value));
+        while (at < _items.Count && _items[at].CompareTo(item) <= 0) at++;
+        _items.Insert(at, item);
     }
 
     public void Add(EarliestSample<TKey, TValue> other)
     {
         HasMore |= other.HasMore;
-        foreach (var (frame, key, value) in other._items) Add(frame, key, value);
+        foreach (Item item in other._items) Add(item.TimeNs, item.Frame, item.Key, item.Value);
+    }
+
+    public readonly record struct Item(long TimeNs, long Frame, TKey Key, TValue Value)
+    {
+        public int CompareTo(Item other) => (TimeNs, Frame).CompareTo((other.TimeNs, other.Frame));
     }
 
     private int IndexOf(TKey key)

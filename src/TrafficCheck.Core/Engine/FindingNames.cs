@@ -10,7 +10,7 @@ internal static class FindingNames
     public static IReadOnlyList<NamedPeer> Of(FindingState state, PeerNaming naming)
     {
         var names = new List<NamedPeer>();
-        foreach (var (frame, name, (kind, peer)) in state.Names.Items)
+        foreach (var (_, frame, name, (kind, peer)) in state.Names.Items)
             if (naming.Reader.Text(name) is { Length: > 0 } text) Add(names, new(peer.ToString(), text, kind.Word(), frame, false));
         foreach (var peer in state.Peers.Sample)
         {

@@ -53,9 +53,9 @@ internal sealed class FindingState(HostBudget budget)
         Peers.Add(subjectIsHigh ? low : high, flow.FirstNs);
         Hosts.Add(subjectIsHigh ? high : low, flow.FirstNs);
         Carriers.Add(in flow);
-        Frames.Add(flow.FirstFrame, flow.FirstFrame, true);
+        Frames.Add(flow.FirstNs, flow.FirstFrame, flow.FirstFrame, true);
         if (flow.Note.Name != 0 && flow.Note.NameIsOfHigh != subjectIsHigh)
-            Names.Add(flow.Note.NameFrame, flow.Note.Name, ((NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
+            Names.Add(flow.FirstNs, flow.Note.NameFrame, flow.Note.Name, ((NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
     }
 
     public void Add(FindingState other)

@@ -123,13 +123,16 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
         return new("", NameKind.Dns, 0);
     }
 
-    /// <summary>A flow and one judgement of it. Its first frame opens no other flow, so the order is total.</summary>
+    /// <summary>A flow and one judgement of it. A frame opens several flows only when it is an aggregate; their ends tell them apart.</summary>
     private readonly record struct Row(FlowSummary Flow, Judgement Judgement) : IComparable<Row>
     {
         public int CompareTo(Row other)
         {
             int order = Flow.FirstNs.CompareTo(other.Flow.FirstNs);
             if (order == 0) order = Flow.FirstFrame.CompareTo(other.Flow.FirstFrame);
+            if (order == 0) order = Flow.Protocol.CompareTo(other.Flow.Protocol);
+            if (order == 0) order = Flow.Ends.CompareTo(other.Flow.Ends);
+            if (order == 0) order = Flow.Vlan.CompareTo(other.Flow.Vlan);
             return order != 0 ? order : Judgement.Subject.CompareTo(other.Judgement.Subject);
         }
     }

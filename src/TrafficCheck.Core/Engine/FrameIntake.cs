@@ -51,6 +51,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     // A flow that is first seen up to these times may be older than the capture.
     private long _tcpEarlyUntilNs, _udpEarlyUntilNs, _otherEarlyUntilNs;
     private int _interface = -1;
+
+    /// <summary>Number of the last frame that was counted.</summary>
+    private long _numbered;
     private PacketClock _clock = new();
     private readonly FlowLimits _limits;
 
@@ -109,12 +112,17 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     /// <summary>Packets of which a snap length cut something off, and that have no other oddity.</summary>
     public long PacketsCut { get; private set; }
 
+    /// <summary>Processes frames whose numbers go on from those before.</summary>
+    public void Process(FrameBatch batch, int start, int count) => Process(batch, start, count, _numbered + 1);
+
     /// <summary>
     /// In blocks, and over each block in loops that are short enough to keep what they need in registers: decode, fetch the line in which
     /// a copy would be found, account and leave copies out, hand on to the flow tables.
     /// </summary>
-    public void Process(FrameBatch batch, int start, int count)
+    /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
+    public void Process(FrameBatch batch, int start, int count, long firstNumber)
     {
+        _numbered = firstNumber - 1;
         ReadOnlySpan<FrameDescriptor> frames = batch.Frames.Slice(start, count);
         for (int done = 0; done < frames.Length; done += Block)
         {
@@ -195,7 +203,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private ulong Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
         ulong admitted = 0;
-        long read = FramesRead, cut = 0;
+        long read = _numbered, cut = 0;
         BlockFrame* at = _block;
         CopyFilter? copies = _copies;
         for (int i = 0; i < block.Length; i++, at++)
@@ -205,8 +213,21 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             long now = _clock.Read(frame.TimestampNs);
             if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
             Oddities oddities = at->Packet.Oddities;
-            if ((oddities & ~Wire.Oddities.PacketCut) != 0) Oddities.Count(oddities);
-            else cut += oddities == 0 ? 0 : 1;
+            if ((oddities & ~Wire.Oddities.PacketCut) == 0)
+            {
+                cut += oddities == 0 ? 0 : 1;
+            }
+            else
+            {
+                Oddities.Count(oddities);
+                if ((oddities & Wire.Oddities.Aggregate) != 0)
+                {
+                    at->Arrival = new(now, ++read, frame.Interface);
+                    admitted = TakeParts(buffer, in frame, i, admitted);
+                    continue;
+                }
+            }
+
             if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
             at->Arrival = new(now, ++read, frame.Interface);
             if (at->Status > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
@@ -215,7 +236,8 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
             admitted |= 1UL << i;
         }
 
-        FramesRead = read;
+        _numbered = read;
+        FramesRead += block.Length;
         PacketsCut += cut;
         return admitted;
     }

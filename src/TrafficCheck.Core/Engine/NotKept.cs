@@ -5,7 +5,7 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>What the bounds of memory cut off, by name, in ordinal order; zero counts left out. None of it changes a count of frames, packets or flows.</summary>
 internal static class NotKept
 {
-    public static IReadOnlyList<KeyValuePair<string, long>> Of(FlowJudge judge, PeerNaming? names, RelatedFlows? related)
+    public static IReadOnlyList<KeyValuePair<string, long>> Of(FlowJudge judge, PeerNaming? names, RelatedFlows? related, long framesNotHeld)
     {
         (string Name, long Count)[] all =
         [
@@ -13,6 +13,7 @@ internal static class NotKept
             ("announcements-refused", related?.Refused ?? 0),
             ("control-connections-not-followed", related?.NotFollowed ?? 0),
             ("flows-judged-early", judge.NotPutOff),
+            ("frames-not-held-for-order", framesNotHeld),
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),
             ("names-given-up", names?.Evicted ?? 0),
             ("names-without-text", names?.Reader.Truncated ?? 0),

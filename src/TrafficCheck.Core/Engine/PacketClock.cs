@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
@@ -10,14 +11,8 @@ namespace TrafficCheck.Core.Engine;
 /// </summary>
 internal struct PacketClock
 {
-    /// <summary>Behind by more than this a frame is late: merged files and several interfaces explain less.</summary>
-    public const long ReorderWindowNs = 100_000_000;
-
     /// <summary>Frames that bear out a step forward.</summary>
     private const int Witnesses = 64;
-
-    /// <summary>No capture is from the first day of 1970: such a time was never set.</summary>
-    private const long Day = 86_400_000_000_000;
 
     private int _witnessesMissing;
 
@@ -31,7 +26,7 @@ internal struct PacketClock
     /// <summary>Frames with a time before that of an earlier frame, steps of the clock left out.</summary>
     public long OutOfOrder { get; private set; }
 
-    /// <summary>Those of them that are behind by more than <see cref="ReorderWindowNs"/>.</summary>
+    /// <summary>Those of them that are behind by more than <see cref="PacketTime.ReorderWindowNs"/>.</summary>
     public long Late { get; private set; }
 
     /// <summary>Jumps of more than an hour: the clock was set, or nothing was captured for so long.</summary>
@@ -63,7 +58,7 @@ internal struct PacketClock
             return timestampNs;
         }
 
-        if (timestampNs is >= 0 and < Day && NowNs >= Day)
+        if (PacketTime.IsMissing(timestampNs, NowNs))
         {
             WithoutTime++;
             return NowNs;
@@ -92,7 +87,7 @@ internal struct PacketClock
         }
 
         OutOfOrder++;
-        if (NowNs - timestampNs > ReorderWindowNs) Late++;
+        if (NowNs - timestampNs > PacketTime.ReorderWindowNs) Late++;
         return timestampNs;
     }
 }

@@ -15,14 +15,18 @@ internal static class RunAccounting
     {
         var notDecoded = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var withoutFlow = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        long decoded = 0, counted = 0;
+        var partsWithout = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        long decoded = 0, counted = 0, further = 0;
         for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
         {
             long count = intake.Statuses[(int)status];
             counted += count;
             if (DecodeStatusNames.IsDecoded(status)) decoded += count;
             else if (count > 0) notDecoded[DecodeStatusNames.Of(status)] = count;
-            if (count > 0 && status is DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut) withoutFlow[DecodeStatusNames.Of(status)] = count;
+            long parts = intake.PartStatuses[(int)status];
+            if (DecodeStatusNames.IsDecoded(status)) further += parts;
+            else if (parts > 0) partsWithout[DecodeStatusNames.Of(status)] = parts;
+            if (status is DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut) withoutFlow[DecodeStatusNames.Of(status)] = count + parts;
         }
 
         withoutFlow["fragment-without-first"] = intake.Fragments.Orphans;
@@ -39,7 +43,7 @@ internal static class RunAccounting
         var broken = new List<string>();
         Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.FramesRead);
         Check(broken, "frames read = decoded + not decoded", intake.FramesRead, counted);
-        Check(broken, "packets decoded = in flows + without flow + duplicates", decoded, packets + withoutFlow.Values.Sum() + (intake.Copies?.Copies ?? 0));
+        Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (intake.Copies?.Copies ?? 0));
         Check(broken, "packets in flows = packets of the flows reported", packets, judge.Packets);
         Check(broken, "flows opened = expired + evicted + live at the end", opened, expired + evicted + ended);
         Check(broken, "flows opened = flows judged once", opened, judge.Flows);
@@ -58,6 +62,8 @@ internal static class RunAccounting
             FramesRead = intake.FramesRead,
             FramesDecoded = decoded,
             FramesNotDecoded = [.. notDecoded],
+            FurtherPackets = further,
+            FurtherPartsNotDecoded = [.. partsWithout],
             PacketsInFlows = packets,
             PacketsWithoutFlow = [.. withoutFlow],
             Duplicates = intake.Copies?.Copies ?? 0,

@@ -7,7 +7,7 @@ namespace TrafficCheck.Core.Engine;
 
 /// <summary>
 /// Grades how far the capture can be trusted. The grade is the worst of the grades of its figures; the report says which figure decided and
-/// where its limits lie. An input that could not be read whole makes it C at best.
+/// where its limits lie (README.md has the table). An input that could not be read whole makes it C at best.
 /// </summary>
 internal static class RunVisibility
 {
@@ -22,7 +22,8 @@ internal static class RunVisibility
     private static readonly double[] s_timeLimits = [0.01, 0.10, 1, 1, 1];
 
     public static VisibilityReport Build<TSink>(
-        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces)
+        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces,
+        long reordered)
         where TSink : struct, IFlowSink
     {
         double? oneWay = coverage.TcpConversations == 0 ? null : (double)coverage.TcpOneWay / coverage.TcpConversations;
@@ -39,12 +40,16 @@ internal static class RunVisibility
         IReadOnlyList<TimeGap> gaps = TimeCoverage.Gaps(inputs);
         double uncovered = TimeCoverage.UncoveredShare(gaps, inputs);
         bool damaged = inputs.Any(i => i.Damaged);
+        IReadOnlyList<GradeRule> rules =
+        [
+            Rule("one-way", "of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
+            Rule("not-decoded", "of the frames are not decoded", undecodedShare, s_undecodedLimits),
+            Rule("lost", "of the frames or TCP bytes are lost", loss, s_lossLimits),
+            Rule("time-not-covered", "of the time is covered by no input", uncovered, s_timeLimits),
+        ];
         List<(int Grade, string Reason)> figures =
         [
-            Figure("of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
-            Figure("of the frames are not decoded", undecodedShare, s_undecodedLimits),
-            Figure("of the frames or TCP bytes are lost", loss, s_lossLimits),
-            Figure("of the time is covered by no input", uncovered, s_timeLimits),
+            .. rules.Select(r => ("ABCDEF".IndexOf(r.Grade, StringComparison.Ordinal), Sentence(r))),
             (damaged ? 2 : 0, "an input could not be read whole"),
             (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
         ];
@@ -54,12 +59,14 @@ internal static class RunVisibility
         var report = new VisibilityReport
         {
             Grade = "ABCDEF"[grade],
+            GradeRules = rules,
             GradeReasons = grade == 0 ? [] : [.. figures.Where(f => f.Grade == grade).Select(f => f.Reason)],
             DroppedFrames = dropped,
             OneWayShare = oneWay,
             UndecodedShare = undecodedShare,
             TruncatedFrames = cut,
-            OutOfOrder = clock.OutOfOrder,
+            OutOfOrder = clock.OutOfOrder + reordered,
+            Reordered = reordered,
             Late = clock.Late,
             ClockStepsForward = clock.StepsForward,
             ClockStepsBack = clock.StepsBack,
@@ -84,11 +91,13 @@ internal static class RunVisibility
         return report with { Notes = VisibilityNotes.Of(report, accounting, coverage, damaged, undecoded, Grade(oneWay ?? 0, s_oneWayLimits) > 0) };
     }
 
-    private static (int Grade, string Reason) Figure(string what, double share, double[] limits)
+    private static GradeRule Rule(string name, string what, double share, double[] limits) =>
+        new(name, what, share, "ABCDEF"[Grade(share, limits)], [.. limits.Where(l => l < 1).Concat(limits.Where(l => l >= 1).Take(1))]);
+
+    private static string Sentence(GradeRule rule)
     {
-        int grade = Grade(share, limits);
-        string bounds = string.Join(", ", limits.Distinct().Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDE"[i]} to {limit * 100:0.###} %")));
-        return (grade, string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} % {what} ({bounds})"));
+        string bounds = string.Join(", ", rule.Limits.Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDE"[i]} to {limit * 100:0.###} %")));
+        return string.Create(CultureInfo.InvariantCulture, $"{rule.Share * 100:0.##} % {rule.What} ({bounds})");
     }
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;

@@ -59,12 +59,13 @@ internal sealed class DatagramWatch
     public unsafe void See(byte* bytes, in FrameDescriptor descriptor, long number)
     {
         if (_over) return;
-        DecodeStatus status = FrameDecoder.Decode(bytes, descriptor.CapturedLength, descriptor.LinkType, out PacketSummary packet);
-        PacketSummary outer = packet;
-        if (_options.Decapsulate && status == DecodeStatus.Decoded && packet.Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in packet, _ports))
-            status = TunnelDecoder.Unwrap(status, ref packet, _ports);
-        if (packet.Addresses != outer.Addresses && IsOurs(in outer)) Note(in outer, DecodeStatus.Decoded, true, descriptor.TimestampNs, number);
-        else if (DecodeStatusNames.IsDecoded(status) && IsOurs(in packet)) Note(in packet, status, false, descriptor.TimestampNs, number);
+        var parts = new FrameParts(bytes, descriptor.CapturedLength, descriptor.LinkType, _options.Decapsulate ? _ports : null);
+        while (parts.Next() && !_over)
+        {
+            PacketSummary outer = parts.Outer, packet = parts.Packet;
+            if (packet.Addresses != outer.Addresses && IsOurs(in outer)) Note(in outer, DecodeStatus.Decoded, true, descriptor.TimestampNs, number);
+            else if (DecodeStatusNames.IsDecoded(parts.Status) && IsOurs(in packet)) Note(in packet, parts.Status, false, descriptor.TimestampNs, number);
+        }
     }
 
     public FragmentStory Tell()
@@ -77,7 +78,7 @@ internal sealed class DatagramWatch
             : _first == 0 ? $"a later fragment of datagram {id}, whose first fragment was not captured in time: its flow is not known, and it is counted as such"
             : _firstHoldsTunnel ? $"a later fragment of datagram {id}, whose first fragment holds the packet of a tunnel: that packet was counted with its whole length, so this one adds nothing"
             : !Waited ? $"a later fragment of datagram {id}: counted to the flow that the first fragment, frame {Text(_first)}, names"
-            : _first > _frame.Number ? $"a later fragment of datagram {id} that came before its first: it waited and was counted to the flow when frame {Text(_first)} named it"
+            : _first >= _frame.Number ? $"a later fragment of datagram {id} that came before its first: it waited and was counted to the flow when frame {Text(_first)} named it"
             : $"a later fragment of datagram {id}: its first fragment, frame {Text(_first)}, had been forgotten to make room, so its flow is not known";
         return new(decision, _first == 0 ? null : _first, _later, _more);
     }

@@ -72,30 +72,6 @@ public sealed partial class FrameWalk
         }
     }
 
-    private DecodeStatus Sll(int at, int end, int header, int protocolOffset, int packetTypeOffset, int arphrdOffset)
-    {
-        const int Broadcast = 1, ArphrdNetlink = 824, ArphrdIeee80211 = 801, ArphrdPrism = 802, ArphrdRadiotap = 803;
-        string name = header == 16 ? "linux-sll" : "linux-sll2";
-        if (end - at < header) return Cut(name, at, end, header);
-        int packetType = header == 16 ? U16(at + packetTypeOffset) : _frame[at + packetTypeOffset];
-        _state.Packet.LinkBroadcast = packetType == Broadcast;
-        int protocol = U16(at + protocolOffset), arphrd = U16(at + arphrdOffset), payload = at + header;
-        WalkedLayer layer = Begin(name, at, header);
-        layer.Add("packet type", at + packetTypeOffset, packetType switch { 0 => "0 to us", 1 => "1 broadcast", 2 => "2 multicast", 3 => "3 to another host", 4 => "4 from us", _ => Number(packetType) });
-        layer.Add("arphrd", at + arphrdOffset, Number(arphrd));
-        layer.Add("protocol", at + protocolOffset, EtherTypeNames.Text(protocol));
-        switch (arphrd)
-        {
-            case ArphrdNetlink: return DecodeStatus.SllOther;
-            case ArphrdIeee80211: return Ieee80211(payload, end);
-            case ArphrdPrism: return Prism(payload, end);
-            case ArphrdRadiotap: return Radiotap(payload, end);
-        }
-
-        if (protocol == 4) return Llc(payload, end);
-        return protocol > Ethernet.MaxLength ? EtherType(payload, end, protocol, 0) : DecodeStatus.SllOther;
-    }
-
     private DecodeStatus Null(int at, int end, bool alwaysBigEndian)
     {
         string name = alwaysBigEndian ? "loop" : "null";

@@ -5,6 +5,8 @@ namespace TrafficCheck.Core.Explain;
 /// <summary>Tunnels over IP, and the loop from a packet to the packet inside it.</summary>
 public sealed partial class FrameWalk
 {
+    private const int Erspan12 = 0x88be, Erspan3 = 0x22eb, Wccp = 0x883e;
+
     private DecodeStatus Unwrap(DecodeStatus status, TunnelPorts ports)
     {
         for (int depth = 0; status == DecodeStatus.Decoded; depth++)
@@ -17,6 +19,8 @@ public sealed partial class FrameWalk
             _state.Packet.Vlan = outer.Packet.Vlan;
             _state.Packet.LinkBroadcast = outer.Packet.LinkBroadcast;
             _state.Packet.Tunnel = outer.Packet.Tunnel;
+            _state.Packet.Rest = outer.Packet.Rest;
+            _state.Packet.Oddities = outer.Packet.Oddities & (Oddities.Aggregate | Oddities.AggregateReadInPart);
             TunnelKind kind = outer.Packet.Protocol == Ip.Udp ? ports.Of(outer.Packet.SourcePort, outer.Packet.DestinationPort) : TunnelKind.None;
             DecodeStatus inside = outer.Packet.Protocol == Ip.Udp ? OverUdp(at, end, kind) : OverIp(at, end, outer.Packet.Protocol);
             if (inside == NotThis)
@@ -83,7 +87,6 @@ public sealed partial class FrameWalk
     private DecodeStatus Gre(int at, int end)
     {
         const int ChecksumBit = 0x8000, Routing = 0x4000, Key = 0x2000, Sequence = 0x1000, Acknowledgement = 0x0080;
-        const int Erspan12 = 0x88be, Erspan3 = 0x22eb, Wccp = 0x883e;
         if (end - at < 4) return Cut("gre", at, end, 4);
         int start = at, flags = U16(at), protocol = U16(at + 2), version = flags & 7;
         if (version > 1) return NotThis;
@@ -120,13 +123,25 @@ public sealed partial class FrameWalk
         if (at > end) return Cut("gre", start, end, at - start);
         layer.Length = at - start;
         if (at == end || protocol <= Ethernet.MaxLength) return DecodeStatus.EtherTypeOther;
+        return InsideGre(at, end, protocol, (flags & Key) != 0, key, (flags & Sequence) != 0);
+    }
+
+    private DecodeStatus CookedGre(int at, int end, int protocol)
+    {
+        if (at >= end) return Cut("gre payload", at, end, 1);
+        bool erspan2 = _frame[at] >> 4 == 1 && end - at > 8 && IsPlausibleEthernet(at + 8, end);
+        return InsideGre(at, end, protocol, keyed: false, 0, erspan2);
+    }
+
+    private DecodeStatus InsideGre(int at, int end, int protocol, bool keyed, uint key, bool sequence)
+    {
         switch (protocol)
         {
             case Erspan12:
-                if ((flags & Sequence) == 0)
+                if (!sequence)
                 {
                     _state.Packet.Tunnel.Add(TunnelKind.Erspan1, key);
-                    layer.Note("no sequence number: ERSPAN type I, which has no header of its own");
+                    _layers[^1].Note("no sequence number: ERSPAN type I, which has no header of its own");
                     return InnerEthernet(at, end, 0);
                 }
 
@@ -140,7 +155,7 @@ public sealed partial class FrameWalk
                 if (end - at < length) return Cut("erspan-3", at, end, length);
                 return frameType == 2 ? RawOrCut(at + length, end) : InnerEthernet(at + length, end, 0);
             case Ethernet.TransparentBridging:
-                if ((flags & Key) != 0) _state.Packet.Tunnel.Add(TunnelKind.Nvgre, key >> 8);
+                if (keyed) _state.Packet.Tunnel.Add(TunnelKind.Nvgre, key >> 8);
                 else _state.Packet.Tunnel.Add(TunnelKind.Gre, 0);
                 return InnerEthernet(at, end, 0);
             case Ethernet.CiscoMetaData:

@@ -76,19 +76,8 @@ public sealed partial class FrameWalk
             return DecodeStatus.Ieee80211Encrypted;
         }
 
+        if (qos && (_frame[at + qosOffset] & 0x80) != 0) return Part(at + header, end);
         _state.Packet.LinkBroadcast = (flags & 3) != 1 && IsBroadcast(at + 4);
-        if (qos && (_frame[at + qosOffset] & 0x80) != 0)
-        {
-            _state.Packet.Oddities |= Oddities.AggregateReadInPart;
-            if (end - at < header + 14) return Cut("a-msdu subframe", at + header, end, 14);
-            WalkedLayer subframe = Begin("a-msdu subframe", at + header, 14);
-            subframe.Add("destination", at + header, Mac(at + header));
-            subframe.Add("source", at + header + 6, Mac(at + header + 6));
-            subframe.Add("length", at + header + 12, Number(U16(at + header + 12)));
-            subframe.Note("the first of what may be several; the others are not read");
-            header += 14;
-        }
-
         return Llc(at + header, end);
 
         DecodeStatus Short(DecodeStatus status, string note)
@@ -98,5 +87,36 @@ public sealed partial class FrameWalk
             layer.Note(note);
             return status;
         }
+    }
+
+    /// <summary>An A-MSDU subframe; where the next one is, the packet says.</summary>
+    private DecodeStatus Part(int at, int end)
+    {
+        ref PacketSummary packet = ref _state.Packet;
+        packet.Oddities |= Oddities.Aggregate;
+        if (end - at < Ethernet.HeaderLength)
+        {
+            packet.Oddities |= Oddities.AggregateReadInPart;
+            return Cut("a-msdu subframe", at, end, Ethernet.HeaderLength);
+        }
+
+        packet.LinkBroadcast = IsBroadcast(at);
+        int length = U16(at + Ethernet.TypeOffset), content = at + Ethernet.HeaderLength;
+        int rest = end - (at + ((Ethernet.HeaderLength + length + 3) & ~3));
+        WalkedLayer layer = Begin("a-msdu subframe", at, Ethernet.HeaderLength);
+        layer.Add("destination", at, Mac(at));
+        layer.Add("source", at + 6, Mac(at + 6));
+        layer.Add("length", at + Ethernet.TypeOffset, Number(length));
+        if (rest is >= Ethernet.HeaderLength and <= ushort.MaxValue)
+        {
+            packet.Rest = (ushort)rest;
+        }
+        else if (rest > 4 || length > end - content)
+        {
+            packet.Oddities |= Oddities.AggregateReadInPart;
+            layer.Note(length > end - content ? $"cut: {Number(length)} bytes are needed, {Number(end - content)} are there" : $"{Number(rest)} bytes behind it are not read");
+        }
+
+        return Llc(content, Math.Min(end, content + length));
     }
 }

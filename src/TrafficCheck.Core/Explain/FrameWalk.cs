@@ -19,12 +19,15 @@ public sealed partial class FrameWalk
     private bool _quoting;
     private State _state = new() { Addresses = -1, Payload = -1, IpLayer = -1 };
 
-    private FrameWalk(ReadOnlySpan<byte> frame) => _frame = frame.ToArray();
+    private FrameWalk(byte[] frame) => _frame = frame;
 
     /// <summary>The headers, outermost first.</summary>
     public IReadOnlyList<WalkedLayer> Layers => _layers;
 
     public DecodeStatus Status { get; private set; }
+
+    /// <summary>The parts of an aggregate beyond the first, which this walk is of. Empty for all other frames.</summary>
+    public IReadOnlyList<FrameWalk> Further { get; private set; } = [];
 
     /// <summary>The packet that counts. Its pointers are null: see <see cref="AddressesOffset"/> and <see cref="PayloadOffset"/>.</summary>
     public PacketSummary Packet => _state.Packet;
@@ -44,10 +47,31 @@ public sealed partial class FrameWalk
 
     private static FrameWalk Of(ReadOnlySpan<byte> frame, LinkType linkType, TunnelPorts? tunnels, bool quoting)
     {
-        var walk = new FrameWalk(frame) { _quoting = quoting };
+        var walk = new FrameWalk(frame.ToArray()) { _quoting = quoting };
         walk.Status = walk.Link(linkType);
-        if (tunnels is not null && walk._state.Packet.Protocol != Ip.Tcp) walk.Status = walk.Unwrap(walk.Status, tunnels);
+        walk.GoInside(tunnels);
+        if (walk.Packet.Rest != 0) walk.Further = walk.FurtherParts(tunnels);
         return walk;
+    }
+
+    private void GoInside(TunnelPorts? tunnels)
+    {
+        if (tunnels is not null && _state.Packet.Protocol != Ip.Tcp) Status = Unwrap(Status, tunnels);
+    }
+
+    private List<FrameWalk> FurtherParts(TunnelPorts? tunnels)
+    {
+        var parts = new List<FrameWalk>();
+        for (int rest = Packet.Rest; rest != 0 && parts.Count < FrameDecoder.MaxParts - 1; rest = parts[^1].Packet.Rest)
+        {
+            var part = new FrameWalk(_frame);
+            part.Status = part.Part(_frame.Length - rest, _frame.Length);
+            part.GoInside(tunnels);
+            parts.Add(part);
+        }
+
+        if (parts[^1].Packet.Rest != 0) parts[^1]._layers[0].Note($"more than {Number(FrameDecoder.MaxParts)} parts: the others are not read");
+        return parts;
     }
 
     private DecodeStatus Link(LinkType linkType)

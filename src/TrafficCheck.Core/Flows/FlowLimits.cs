@@ -20,8 +20,8 @@ public sealed class FlowLimits
 
     public long Max { get; }
 
-    /// <summary>Packets further apart than this are not out of order: somebody set the clock.</summary>
-    public const long ClockStepNs = 3_600_000_000_000;
+    /// <inheritdoc cref="Wire.PacketTime.ClockStepNs"/>
+    public const long ClockStepNs = Wire.PacketTime.ClockStepNs;
 
     /// <summary>The time by which idle flows are ended. The owner of the tables moves it; it may go back.</summary>
     public long NowNs { get; set; } = long.MinValue;

@@ -41,6 +41,12 @@ public enum DecodeStatus : byte
     LlcOther,
     NullFamilyOther,
     SllOther,
+    Netlink,
+    CanBus,
+    Vsock,
+    Mctp,
+    Irda,
+    Phonet,
     MplsChannel,
     Ieee80211Management,
     Ieee80211WithoutData,
@@ -55,6 +61,11 @@ public enum DecodeStatus : byte
     Ieee80211Encrypted,
     MacSec,
     MplsPayloadUnknown,
+    Ax25,
+    Ieee802154,
+
+    /// <summary>A protocol number of the kernel in a cooked capture, behind which IP may stand.</summary>
+    CookedKindUnknown,
     LinkTypeUnsupported,
 
     // Damage.

@@ -54,32 +54,6 @@ public static unsafe partial class FrameDecoder
         _ => DecodeStatus.IpVersionUnknown,
     };
 
-    /// <summary>
-    /// Linux cooked capture: version 1 has the packet type in bytes 0-1, the ARPHRD type in 2-3 and the protocol in 14-15; version 2 has the
-    /// protocol first, the ARPHRD type in 8-9 and the packet type in byte 10.
-    /// </summary>
-    private static DecodeStatus DecodeSll(byte* frame, int captured, int header, int protocolOffset, int packetTypeOffset, int arphrdOffset, ref PacketSummary packet)
-    {
-        const int Broadcast = 1, ArphrdNetlink = 824, ArphrdIeee80211 = 801, ArphrdPrism = 802, ArphrdRadiotap = 803;
-        if (captured < header) return DecodeStatus.LinkHeaderCut;
-        packet.LinkBroadcast = (header == 16 ? U16(frame + packetTypeOffset) : frame[packetTypeOffset]) == Broadcast;
-        int protocol = U16(frame + protocolOffset), arphrd = U16(frame + arphrdOffset);
-        byte* payload = frame + header, end = frame + captured;
-        switch (arphrd)
-        {
-            case ArphrdNetlink: return DecodeStatus.SllOther;
-            case ArphrdIeee80211: return DecodeIeee80211(payload, end, ref packet);
-            case ArphrdPrism: return DecodePrism(payload, end, ref packet);
-            case ArphrdRadiotap: return DecodeRadiotap(payload, end, ref packet);
-        }
-
-        // 1 is 802.3 without a length (Novell), 4 is 802.2 LLC; other values below 0x600 name kinds without IP.
-        if (protocol == 4) return DecodeLlc(payload, end, ref packet);
-        return protocol > Ethernet.MaxLength
-            ? DecodeEtherType(payload, end, protocol, ref packet)
-            : DecodeStatus.SllOther;
-    }
-
     /// <summary>BSD loopback: a 4-byte address family, in the byte order of the capturing host (null) or of the network (loop).</summary>
     private static DecodeStatus DecodeNull(byte* frame, int captured, bool alwaysBigEndian, ref PacketSummary packet)
     {

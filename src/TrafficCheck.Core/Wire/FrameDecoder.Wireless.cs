@@ -1,8 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace TrafficCheck.Core.Wire;
 
 /// <summary>IEEE 802.11 data frames and the radio headers that captures put before them.</summary>
 public static unsafe partial class FrameDecoder
 {
+    /// <summary>Parts of one frame that are read: the longest A-MSDU (11 454 bytes) holds no more of the shortest TCP segments.</summary>
+    public const int MaxParts = 256;
+
+    /// <summary>Bytes that may stand behind the last part.</summary>
+    private const int FrameCheckSequence = 4;
+
     private static DecodeStatus DecodeRadiotap(byte* at, byte* end, ref PacketSummary packet)
     {
         if (end - at < 8) return DecodeStatus.LinkHeaderCut;
@@ -61,15 +69,33 @@ public static unsafe partial class FrameDecoder
         if (padded) header = (header + 3) & ~3;
         if (end - at < header) return DecodeStatus.LinkHeaderCut;
         if ((flags & 0x40) != 0) return DecodeStatus.Ieee80211Encrypted;
+        if (qos && (at[qosOffset] & 0x80) != 0) return DecodePart(at + header, end, ref packet);
         packet.LinkBroadcast = (flags & 3) != 1 && at[4] == 0xff && at[5] == 0xff && at[6] == 0xff && at[7] == 0xff && at[8] == 0xff && at[9] == 0xff;
-        if (qos && (at[qosOffset] & 0x80) != 0)
+        return DecodeLlc(at + header, end, ref packet);
+    }
+
+    /// <summary>
+    /// One part of an aggregate: an A-MSDU subframe (IEEE 802.11-2020 clause 9.3.2.2.2), which is destination, source, the length of what
+    /// follows, and padding to four bytes before the next. Where that lies is in <see cref="PacketSummary.Rest"/>.
+    /// </summary>
+    /// <param name="at">The subframe's first byte.</param>
+    /// <param name="end">Behind the last captured byte of the frame.</param>
+    /// <param name="packet">Without anything of the part before.</param>
+    public static DecodeStatus DecodePart(byte* at, byte* end, ref PacketSummary packet)
+    {
+        packet.Oddities |= Oddities.Aggregate;
+        if (end - at < Ethernet.HeaderLength)
         {
-            // An A-MSDU: subframes with an Ethernet-like header each. The first is read; that there may be more is said.
             packet.Oddities |= Oddities.AggregateReadInPart;
-            header += 14;
-            if (end - at < header) return DecodeStatus.LinkHeaderCut;
+            return DecodeStatus.LinkHeaderCut;
         }
 
-        return DecodeLlc(at + header, end, ref packet);
+        packet.LinkBroadcast = (Unsafe.ReadUnaligned<ulong>(at) | 0xffff000000000000) == ulong.MaxValue;
+        byte* content = at + Ethernet.HeaderLength;
+        int length = U16(at + Ethernet.TypeOffset);
+        long rest = end - (at + ((Ethernet.HeaderLength + length + 3) & ~3));
+        if (rest is >= Ethernet.HeaderLength and <= ushort.MaxValue) packet.Rest = (ushort)rest;
+        else if (rest > FrameCheckSequence || length > end - content) packet.Oddities |= Oddities.AggregateReadInPart;
+        return DecodeLlc(content, length < end - content ? content + length : end, ref packet);
     }
 }

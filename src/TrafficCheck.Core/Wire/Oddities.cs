@@ -33,14 +33,18 @@ public enum Oddities : ushort
     /// <summary>A tunnel's header was found, but what is inside is damaged or cut: the outer packet is the one that counts.</summary>
     TunnelDamaged = 256,
 
-    /// <summary>A frame that carries several packets (802.11 A-MSDU); the first was read.</summary>
-    AggregateReadInPart = 512,
+    /// <summary>A frame that may carry several packets (802.11 A-MSDU): each of its parts is read.</summary>
+    Aggregate = 512,
+
+    /// <summary>Not all parts of an aggregate were read: one is cut, or there are more than <see cref="FrameDecoder.MaxParts"/>.</summary>
+    AggregateReadInPart = 1024,
 }
 
 public static class OddityNames
 {
     public static IReadOnlyList<KeyValuePair<Oddities, string>> All { get; } =
     [
+        new(Oddities.Aggregate, "aggregate"),
         new(Oddities.AggregateReadInPart, "aggregate-read-in-part"),
         new(Oddities.CapturedBeyondWire, "captured-beyond-wire-length"),
         new(Oddities.Ipv4TotalLengthZero, "ipv4-total-length-zero"),

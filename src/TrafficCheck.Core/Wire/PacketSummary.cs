@@ -36,6 +36,12 @@ public unsafe struct PacketSummary
 
     public Oddities Oddities;
 
+    /// <summary>
+    /// Bytes from the next part of an aggregate, which <see cref="FrameDecoder.DecodePart"/> reads, to the end of the frame; 0 where nothing more
+    /// is to be read.
+    /// </summary>
+    public ushort Rest;
+
     /// <summary>4 or 6.</summary>
     public byte Version;
 

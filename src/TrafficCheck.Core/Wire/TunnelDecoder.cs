@@ -25,6 +25,8 @@ public static unsafe class TunnelDecoder
             inner.Vlan = packet.Vlan;
             inner.LinkBroadcast = packet.LinkBroadcast;
             inner.Tunnel = packet.Tunnel;
+            inner.Rest = packet.Rest;
+            inner.Oddities = packet.Oddities & (Oddities.Aggregate | Oddities.AggregateReadInPart);
             byte* at = packet.Payload, end = at + packet.PayloadLength;
             if (at >= end) return status;
             DecodeStatus inside = packet.Protocol == Ip.Udp
@@ -85,7 +87,6 @@ public static unsafe class TunnelDecoder
     private static DecodeStatus Gre(byte* at, byte* end, ref PacketSummary inner)
     {
         const int Checksum = 0x8000, Routing = 0x4000, Key = 0x2000, Sequence = 0x1000, Acknowledgement = 0x0080;
-        const int Erspan12 = 0x88be, Erspan3 = 0x22eb, Wccp = 0x883e;
         if (end - at < 4) return DecodeStatus.LinkHeaderCut;
         int flags = FrameDecoder.U16(at), protocol = FrameDecoder.U16(at + 2), version = flags & 7;
         if (version > 1) return NotThis;
@@ -110,11 +111,27 @@ public static unsafe class TunnelDecoder
         if ((flags & Routing) != 0 && !SkipRouting(ref at, end)) return DecodeStatus.LinkHeaderCut;
         if (at > end) return DecodeStatus.LinkHeaderCut;
         if (at == end || protocol <= Ethernet.MaxLength) return DecodeStatus.EtherTypeOther; // keep-alives are empty
+        return InsideGre(at, end, protocol, (flags & Key) != 0, key, (flags & Sequence) != 0, ref inner);
+    }
+
+    /// <summary>What a GRE device hands up: the tunnel's headers are gone, their protocol is in the header of the cooked capture.</summary>
+    internal static DecodeStatus CookedGre(byte* at, byte* end, int protocol, ref PacketSummary packet)
+    {
+        if (at >= end) return DecodeStatus.LinkHeaderCut;
+
+        // The sequence number's flag went with the header; ERSPAN II shows itself by its version.
+        bool erspan2 = *at >> 4 == 1 && end - at > 8 && FrameDecoder.IsPlausibleEthernet(at + 8, end);
+        return InsideGre(at, end, protocol, keyed: false, 0, erspan2, ref packet);
+    }
+
+    private static DecodeStatus InsideGre(byte* at, byte* end, int protocol, bool keyed, uint key, bool sequence, ref PacketSummary inner)
+    {
+        const int Erspan12 = 0x88be, Erspan3 = 0x22eb, Wccp = 0x883e;
         switch (protocol)
         {
             case Erspan12:
                 // Type I has no header of its own and no sequence number; that is all that tells it from type II.
-                if ((flags & Sequence) == 0)
+                if (!sequence)
                 {
                     inner.Tunnel.Add(TunnelKind.Erspan1, key);
                     return FrameDecoder.DecodeInnerEthernet(at, end, ref inner, 0);
@@ -133,7 +150,7 @@ public static unsafe class TunnelDecoder
                 return FrameDecoder.DecodeInnerEthernet(at + length, end, ref inner, 0);
             case Ethernet.TransparentBridging:
                 // RFC 7637: with a key, 24 bits of it are the virtual subnet.
-                if ((flags & Key) != 0) inner.Tunnel.Add(TunnelKind.Nvgre, key >> 8);
+                if (keyed) inner.Tunnel.Add(TunnelKind.Nvgre, key >> 8);
                 else inner.Tunnel.Add(TunnelKind.Gre, 0);
                 return FrameDecoder.DecodeInnerEthernet(at, end, ref inner, 0);
             case Ethernet.CiscoMetaData:

@@ -28,13 +28,20 @@ public static class ExplanationJson
         json.WriteStartObject();
         json.WriteOrigin(Schema);
         Frame(json, explanation);
-        Layers(json, explanation.Walk);
-        Decoding(json, explanation);
-        Fragment(json, explanation.Fragment);
-        json.WriteString("withoutFlow", explanation.WithoutFlow);
-        Flow(json, explanation.Flow);
+        Part(json, explanation, explanation.Parts[0]);
+        json.WriteObjects("furtherParts", explanation.Parts.Skip(1), part => Part(json, explanation, part));
         Other(json, explanation.Other);
         json.WriteEndObject();
+    }
+
+    /// <summary>Of an aggregate the first part stands where the packet of other frames does.</summary>
+    private static void Part(Utf8JsonWriter json, FrameExplanation explanation, PartExplanation part)
+    {
+        Layers(json, part.Walk);
+        Decoding(json, explanation, part.Walk);
+        Fragment(json, part.Fragment);
+        json.WriteString("withoutFlow", part.WithoutFlow);
+        Flow(json, part.Flow);
     }
 
     private static void Frame(Utf8JsonWriter json, FrameExplanation explanation)
@@ -80,15 +87,14 @@ public static class ExplanationJson
         json.WriteEndArray();
     }
 
-    private static void Decoding(Utf8JsonWriter json, FrameExplanation explanation)
+    private static void Decoding(Utf8JsonWriter json, FrameExplanation explanation, FrameWalk walk)
     {
-        FrameWalk walk = explanation.Walk;
         PacketSummary packet = walk.Packet;
         bool decoded = DecodeStatusNames.IsDecoded(walk.Status);
         json.WriteStartObject("decoding");
         json.WriteString("status", DecodeStatusNames.Of(walk.Status));
         json.WriteString("meaning", DecodeWords.Of(walk.Status));
-        json.WriteStrings("oddities", ExplanationText.Oddities(explanation).Select(o => o.Value));
+        json.WriteStrings("oddities", ExplanationText.Oddities(explanation, walk).Select(o => o.Value));
         json.WriteCount("vlan", packet.Vlan == 0 ? null : packet.Vlan);
         json.WriteString("tunnel", packet.Tunnel.ToString());
         json.WriteCount("ipBytes", decoded ? packet.IpLength : null);

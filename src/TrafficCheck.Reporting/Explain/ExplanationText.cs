@@ -19,10 +19,17 @@ public static class ExplanationText
         ArgumentNullException.ThrowIfNull(output);
         void Line(string text) => output.WriteLine(TerminalText.Clean(text, LineLimit).TrimEnd());
         Origin(explanation, Line);
-        Layers(explanation.Walk, Line);
-        Decoding(explanation, Line);
-        if (explanation.Fragment is { } fragment) Fragment(fragment, Line);
-        Flow(explanation, Line);
+        if (explanation.Parts.Count > 1) Line($"  parts      {Number(explanation.Parts.Count)}: an aggregate, each part of which is a packet of its own");
+        for (int i = 0; i < explanation.Parts.Count; i++)
+        {
+            PartExplanation part = explanation.Parts[i];
+            if (explanation.Parts.Count > 1) Part(i + 1, explanation.Parts.Count, Line);
+            Layers(part.Walk, Line);
+            Decoding(explanation, part.Walk, Line);
+            if (part.Fragment is { } fragment) Fragment(fragment, Line);
+            Flow(part, Line);
+        }
+
         if (explanation.Other is { } other) Other(other, Line);
     }
 
@@ -37,6 +44,12 @@ public static class ExplanationText
         line($"  interface  {Number(captured?.Id ?? 0)}{name}, link type {LinkTypeNames.Of(frame.LinkType)}{snap}");
         line($"  time       {Rfc3339.Text(frame.TimestampNs)}");
         line($"  length     {Number(frame.WireLength)} bytes on the link, {Number(frame.CapturedLength)} captured");
+    }
+
+    private static void Part(int number, int of, Action<string> line)
+    {
+        line("");
+        line($"Part {Number(number)} of {Number(of)}");
     }
 
     private static void Layers(FrameWalk walk, Action<string> line)
@@ -59,25 +72,25 @@ public static class ExplanationText
             line($"  {walk.PayloadOffset,6}  payload, {Bytes(packet.PayloadLength)} captured");
     }
 
-    private static void Decoding(FrameExplanation explanation, Action<string> line)
+    private static void Decoding(FrameExplanation explanation, FrameWalk walk, Action<string> line)
     {
-        FrameWalk walk = explanation.Walk;
         PacketSummary packet = walk.Packet;
         line("");
         line("Decoding");
         line($"  status     {DecodeStatusNames.Of(walk.Status)}: {DecodeWords.Of(walk.Status)}");
-        foreach (var (oddity, name) in Oddities(explanation)) line($"  oddity     {name}: {DecodeWords.Of(oddity)}");
+        foreach (var (oddity, name) in Oddities(explanation, walk)) line($"  oddity     {name}: {DecodeWords.Of(oddity)}");
         if (packet.Vlan != 0) line($"  vlan       {Number(packet.Vlan)}");
         if (packet.Tunnel.ToString() is { } tunnel) line($"  tunnel     {tunnel}");
         if (DecodeStatusNames.IsDecoded(walk.Status)) line($"  IP bytes   {Number(packet.IpLength)}");
         if (!explanation.WalkAgrees) line("  ! the layers above and the decoder of check disagree: this is a defect of the program, please report it with the frame");
     }
 
-    internal static IEnumerable<KeyValuePair<Oddities, string>> Oddities(FrameExplanation explanation)
+    internal static IEnumerable<KeyValuePair<Oddities, string>> Oddities(FrameExplanation explanation, FrameWalk walk)
     {
         FrameDescriptor frame = explanation.Frame.Descriptor;
-        Oddities oddities = explanation.Walk.Packet.Oddities;
+        Oddities oddities = walk.Packet.Oddities;
         if (frame.WireLength < (uint)frame.CapturedLength) oddities |= Core.Wire.Oddities.CapturedBeyondWire;
+        if ((oddities & Core.Wire.Oddities.Aggregate) != 0 && walk.Packet.Rest == 0 && frame.WireLength > (uint)frame.CapturedLength) oddities |= Core.Wire.Oddities.AggregateReadInPart;
         return DecodeWords.All(oddities);
     }
 
@@ -92,12 +105,12 @@ public static class ExplanationText
         line($"  later      frames {string.Join(", ", fragment.LaterFragments.Select(Number))}{more}");
     }
 
-    private static void Flow(FrameExplanation explanation, Action<string> line)
+    private static void Flow(PartExplanation part, Action<string> line)
     {
         line("");
         line("Flow");
-        if (explanation.WithoutFlow is { } without) line($"  {without}");
-        if (explanation.Flow is not { } flow) return;
+        if (part.WithoutFlow is { } without) line($"  {without}");
+        if (part.Flow is not { } flow) return;
         string icmp = flow.Icmp is { } type ? $"   type {Number(type.Type)}, code {Number(type.Code)}" : "";
         line($"  {TransportNames.Of(flow.Transport)} {Socket(flow.Initiator, flow.InitiatorPort)} -> {Socket(flow.Responder, flow.ResponderPort)}{icmp}");
         line($"  initiator  {flow.Initiator}, {flow.Confidence.Word()} by {flow.Evidence.Word()}: {EvidenceWords.Of(flow.Evidence)}");

@@ -21,6 +21,8 @@ internal static class FindingFields
             json.WriteString("application", finding.Application);
             json.WriteHosts("peers", finding.Peers);
             json.WriteStrings("carriers", finding.Carriers?.Seen ?? []);
+            json.WriteBoolean("moreCarriers", finding.Carriers is { More: true });
+            json.WriteBoolean("someWithoutCarrier", finding.Carriers is not { All: true });
             json.WriteObjects("peerNames", finding.PeerNames, name =>
             {
                 json.WriteString("address", name.Address);

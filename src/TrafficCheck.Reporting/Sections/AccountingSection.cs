@@ -14,6 +14,7 @@ internal static class AccountingSection
         var canvas = scope.Canvas;
         canvas.Blank();
         Entry(canvas, "Frames", Frames(scope.Report.Accounting));
+        if (Parts(scope.Report.Accounting) is { } parts) Entry(canvas, "Aggregates", parts);
         Entry(canvas, "Packets", Packets(scope.Report.Accounting));
         Entry(canvas, "Flows", Flows(scope.Report.Accounting));
         Entry(canvas, "Judged", Judged(scope.Report.Summary));
@@ -30,6 +31,15 @@ internal static class AccountingSection
         long not = counted.FramesNotDecoded.Sum(c => c.Value);
         string causes = not == 0 ? "none left out" : $"{Figures.Count(not)} not: {ReportScope.Causes(counted.FramesNotDecoded)}";
         return $"{Figures.Count(counted.FramesRead)} read, {Figures.Count(counted.FramesDecoded)} decoded, {causes}";
+    }
+
+    /// <summary>Null where no frame holds more than one packet, which is nearly always.</summary>
+    private static string? Parts(AccountingReport counted)
+    {
+        long not = counted.FurtherPartsNotDecoded.Sum(c => c.Value);
+        if (counted.FurtherPackets + not == 0) return null;
+        string causes = not == 0 ? "" : $", {Figures.Count(not, "part", "parts")} without: {ReportScope.Causes(counted.FurtherPartsNotDecoded)}";
+        return $"{Figures.Count(counted.FurtherPackets, "packet", "packets")} beyond the first of a frame{causes}";
     }
 
     private static string Packets(AccountingReport counted)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Reporting.Layout;
 
@@ -23,6 +24,17 @@ internal static class VisibilitySection
                 .Add(string.Join(ReportScope.Dot, Known(seen, unknown))),
             Indent);
         if (unknown.Count > 0) scope.Canvas.Line(new StyledText().Space(Indent).Add($"not known: {string.Join(", ", unknown)}", Ink.Faint), Indent);
+        if (scope.Canvas.Verbose)
+        {
+            // The worst of these is the grade.
+            foreach (var rule in seen.GradeRules)
+            {
+                string limits = string.Join(", ", rule.Limits.Select((limit, i) => string.Create(CultureInfo.InvariantCulture, $"{"ABCDEF"[i]} to {limit * 100:0.###} %")));
+                scope.Canvas.Line(
+                    new StyledText().Space(Indent).Add(rule.Grade.ToString()).Space(1).Add($"{Figures.Percent(rule.Share)} {rule.What}").Add($"  ({limits})", Ink.Faint), Indent + 2);
+            }
+        }
+
         foreach (string reason in seen.GradeReasons)
             scope.Canvas.Line(new StyledText().Space(Indent).Add($"{seen.Grade}, because {reason}"), Indent + 2);
         foreach (string note in seen.Notes) scope.Canvas.Line(new StyledText().Space(Indent).Add(note, Ink.Warning), Indent + 2);
@@ -39,7 +51,7 @@ internal static class VisibilitySection
 
         known.Add(seen.UndecodedShare > 0 ? Glued($"{Figures.Percent(seen.UndecodedShare)} not decoded") : "all decoded");
         known.Add(seen.TruncatedFrames == 0 ? "none cut short" : Glued($"{Figures.Count(seen.TruncatedFrames)} cut short"));
-        if (seen.OutOfOrder > 0) known.Add(Glued($"{Figures.Count(seen.OutOfOrder)} out of order"));
+        if (seen.OutOfOrder > 0) known.Add(Glued($"{Figures.Count(seen.OutOfOrder)} out of order{(seen.Reordered == seen.OutOfOrder ? ", repaired" : "")}"));
 
         known.Add(seen.Gaps == 0 ? "no gaps" : Glued($"gaps in {Figures.Count(seen.Gaps, "conversation")}"));
         if (seen.Duplicates is { } copies)

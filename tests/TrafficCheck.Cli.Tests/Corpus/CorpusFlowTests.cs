@@ -31,7 +31,7 @@ public sealed class CorpusFlowTests
         if (shared is null) Assert.Skip("the corpus of captures is not beside this clone");
         string corpus = Path.Combine(shared, "corpus");
         List<string> wrong = [];
-        int files = 0;
+        int files = 0, agree = 0, explained = 0;
         long conversations = 0;
         foreach (string path in SoundFiles(corpus))
         {
@@ -42,12 +42,18 @@ public sealed class CorpusFlowTests
             conversations += expected.Conversations.Count;
             List<string> differences = Compare(expected, found);
             int reviewed = _reviewed.TryGetValue(path, out var entry) ? entry.Count : 0;
+            if (differences.Count == 0) agree++;
+            if (differences.Count == reviewed) explained++;
             if (differences.Count != reviewed)
                 wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{path}: {differences.Count} differences, {reviewed} reviewed; not decoded: {string.Join(' ', found.Report.Accounting.FramesNotDecoded)}; without flow: {string.Join(' ', found.Report.Accounting.PacketsWithoutFlow)}\n  {string.Join("\n  ", differences.Take(12))}"));
             if (found.Report.Accounting.BrokenIdentities.Count > 0) wrong.Add($"{path}: {string.Join("; ", found.Report.Accounting.BrokenIdentities)}");
         }
 
+        // Both figures, printed and written down where tests are described.
+        string shares = string.Create(CultureInfo.InvariantCulture, $"{agree} of {files} files ({100.0 * agree / files:0.0} %) agree in every flow; with the differences explained, {explained} ({100.0 * explained / files:0.0} %)");
+        TestContext.Current.TestOutputHelper?.WriteLine(shares);
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+        Assert.Contains(shares, File.ReadAllText(Path.Combine(RepositoryFolder.Find(), "tests", "README.md")).Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(files > 200 && conversations > 4000);
     }
 

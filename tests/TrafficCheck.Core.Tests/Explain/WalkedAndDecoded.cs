@@ -13,23 +13,27 @@ internal static class WalkedAndDecoded
         var buffer = new byte[frame.Length + FrameBatch.Slack];
         frame.CopyTo(buffer);
         walk = FrameWalk.Of(frame, linkType, ports);
-        AssertInside(walk, frame.Length);
         fixed (byte* start = buffer)
         {
-            DecodeStatus status = FrameDecoder.Decode(start, frame.Length, linkType, out PacketSummary packet);
-            if (packet.Protocol != 6 && TunnelDecoder.MayCarry(in packet, ports) && status == DecodeStatus.Decoded)
-                status = TunnelDecoder.Unwrap(status, ref packet, ports);
-            string ours = Text(status, in packet, packet.Addresses == null ? -1 : (int)(packet.Addresses - start), packet.Payload == null ? -1 : (int)(packet.Payload - start));
-            PacketSummary walked = walk.Packet;
-            string theirs = Text(walk.Status, in walked, walk.AddressesOffset, walk.PayloadOffset);
-            return ours == theirs ? null : $"decoder {ours}\nwalk    {theirs}";
+            var parts = new FrameParts(start, frame.Length, linkType, ports);
+            foreach (FrameWalk one in new[] { walk }.Concat(walk.Further))
+            {
+                AssertInside(one, frame.Length);
+                if (!parts.Next()) return "the walk has more parts than the decoder";
+                PacketSummary packet = parts.Packet, walked = one.Packet;
+                string ours = Text(parts.Status, in packet, packet.Addresses == null ? -1 : (int)(packet.Addresses - start), packet.Payload == null ? -1 : (int)(packet.Payload - start));
+                string theirs = Text(one.Status, in walked, one.AddressesOffset, one.PayloadOffset);
+                if (ours != theirs) return $"decoder {ours}\nwalk    {theirs}";
+            }
+
+            return parts.Next() ? "the decoder has more parts than the walk" : null;
         }
     }
 
     private static string Text(DecodeStatus status, in PacketSummary p, int addresses, int payload) => DecodeStatusNames.IsDecoded(status)
         ? FormattableString.Invariant(
-            $"{status} v{p.Version} at {addresses} length {p.IpLength} {p.Protocol} {p.SourcePort} {p.DestinationPort} payload {payload}+{p.PayloadLength} id {p.FragmentId} vlan {p.Vlan} {p.Oddities} flags {p.TcpFlags} icmp {p.IcmpType}/{p.IcmpCode} {p.DataLength} {p.IsFragment} {p.LinkBroadcast} {p.Tunnel} {p.Tunnel.Depth}")
-        : $"{status} {p.Oddities} {p.LinkBroadcast} {p.Vlan} {p.Tunnel}";
+            $"{status} v{p.Version} at {addresses} length {p.IpLength} {p.Protocol} {p.SourcePort} {p.DestinationPort} payload {payload}+{p.PayloadLength} id {p.FragmentId} vlan {p.Vlan} {p.Oddities} flags {p.TcpFlags} icmp {p.IcmpType}/{p.IcmpCode} {p.DataLength} {p.IsFragment} {p.LinkBroadcast} {p.Tunnel} {p.Tunnel.Depth} {p.Rest}")
+        : $"{status} {p.Oddities} {p.LinkBroadcast} {p.Vlan} {p.Tunnel} {p.Rest}";
 
     private static void AssertInside(FrameWalk walk, int length)
     {

@@ -39,10 +39,28 @@ internal static unsafe class FrameTarget
         FrameWalk walk = FrameWalk.Of(frame, link, s_ports);
         FrameFacts walked = FrameFacts.Of(walk);
         if (walked != last) throw new BrokenPromiseException("the walk ends where the decoder does", $"decoder {last}\nwalk    {walked}");
-        foreach (WalkedLayer layer in walk.Layers)
+        foreach (WalkedLayer layer in walk.Further.Append(walk).SelectMany(w => w.Layers))
             BrokenPromiseException.Unless(layer.Offset >= 0 && layer.Length >= 0 && layer.Length <= frame.Length - layer.Offset, "walked layers lie in the frame");
+        if (walk.Further.Count > 0) Parts(s_memory.PutLast(frame), frame.Length, link, walk);
+    }
+
+    /// <summary>The parts of an aggregate.</summary>
+    private static void Parts(byte* frame, int length, LinkType link, FrameWalk walk)
+    {
+        var parts = new FrameParts(frame, length, link, s_ports);
+        foreach (FrameWalk part in walk.Further.Prepend(walk))
+        {
+            BrokenPromiseException.Unless(parts.Next(), "the walk has no more parts than the decoder");
+            PacketSummary packet = parts.Packet;
+            FrameFacts facts = FrameFacts.Of(parts.Status, in packet, frame), walked = FrameFacts.Of(part);
+            facts.Check(length);
+            if (walked != facts) throw new BrokenPromiseException("the walk of a part ends where the decoder does", $"decoder {facts}\nwalk    {walked}");
+        }
+
+        BrokenPromiseException.Unless(!parts.Next(), "the decoder has no more parts than the walk");
     }
 
     private static IEnumerable<byte[]> Seeds() =>
-        [.. CanonicalFrames.All.Select(f => Seed(f.LinkType, f.Bytes)), .. SeedFrames.Tunnels.Select(f => Seed(LinkType.Ethernet, f))];
+        [.. CanonicalFrames.All.Select(f => Seed(f.LinkType, f.Bytes)), .. SeedFrames.Tunnels.Select(f => Seed(LinkType.Ethernet, f)),
+            .. SeedFrames.Aggregates.Select(f => Seed(LinkType.Ieee80211, f))];
 }

@@ -10,6 +10,19 @@ internal static class SeedFrames
     /// <summary>One frame for each header that a tunnel may have, with a TCP packet over Ethernet or IP inside.</summary>
     public static IReadOnlyList<byte[]> Tunnels { get; } = [.. Build()];
 
+    /// <summary>802.11 frames of one part and of several, one with a tunnel inside.</summary>
+    public static IReadOnlyList<byte[]> Aggregates { get; } =
+    [
+        WirelessFrames.Aggregate([WirelessFrames.Snap(FrameBuilder.RawIp().IPv4("10.1.0.1", "10.1.0.2").Tcp(1234, 25).Payload("hello"))]),
+        WirelessFrames.Aggregate(
+        [
+            WirelessFrames.Snap(FrameBuilder.RawIp().IPv4("10.1.0.1", "10.1.0.2").Udp(1234, 53).Payload("hello")),
+            WirelessFrames.Snap([0, 1, 8, 0], 0x0806),
+            WirelessFrames.Snap(FrameBuilder.RawIp().IPv4("10.0.0.1", "10.0.0.2").Protocol(4, FrameBuilder.RawIp().IPv4("10.1.0.1", "10.1.0.2").Tcp(1, 2).Build())),
+            WirelessFrames.Snap(FrameBuilder.RawIp().IPv6("2001:db8::1", "2001:db8::2").Tcp(1234, 25)),
+        ]),
+    ];
+
     public static IEnumerable<byte[]> Samples(string name, int most) =>
         Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Find(), "samples"), name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(File.ReadAllBytes).Select(b => b.Length > most ? b[..most] : b);

@@ -69,7 +69,7 @@ internal sealed class RelatedLedger(CompiledMatrix matrix, RelatedFlows related)
             Square square = judgement.Square(in flow);
             if (square == Square.Permitted) Permitted++;
             else if (square == Square.Failing) Failing++;
-            Samples.Add(flow.FirstFrame, flow.FirstFrame, (flow.Ends, judgement.InitiatorIsHigh, flow.Note.Parent, flow.Note.AnnouncedFrame));
+            Samples.Add(flow.FirstNs, flow.FirstFrame, flow.FirstFrame, (flow.Ends, judgement.InitiatorIsHigh, flow.Note.Parent, flow.Note.AnnouncedFrame));
         }
     }
 }

@@ -50,11 +50,22 @@ public sealed record SegmentShare(string Segment, long Conversations, long OneWa
 /// <summary>A time that no input covers, in nanoseconds since 1970.</summary>
 public sealed record TimeGap(long FromNs, long ToNs);
 
+/// <summary>One figure behind the visibility grade, which is the worst of them.</summary>
+/// <param name="Name">Lower-case name, such as <c>one-way</c>.</param>
+/// <param name="What">What the share is a share of, as the end of a sentence.</param>
+/// <param name="Share">0 to 1.</param>
+/// <param name="Grade">The figure's own grade.</param>
+/// <param name="Limits">Up to the first the grade is A, up to the second B ...; beyond the last it is the next one.</param>
+public sealed record GradeRule(string Name, string What, double Share, char Grade, IReadOnlyList<double> Limits);
+
 /// <summary>How far the capture can be trusted to have seen the traffic.</summary>
 public sealed record VisibilityReport
 {
     /// <summary>A (best) to F.</summary>
     public required char Grade { get; init; }
+
+    /// <summary>The figures that are graded, with their limits.</summary>
+    public IReadOnlyList<GradeRule> GradeRules { get; init; } = [];
 
     /// <summary>The figures that decided a grade below A, with their limits.</summary>
     public IReadOnlyList<string> GradeReasons { get; init; } = [];
@@ -71,6 +82,9 @@ public sealed record VisibilityReport
     public long TruncatedFrames { get; init; }
 
     public long OutOfOrder { get; init; }
+
+    /// <summary>Those of <see cref="OutOfOrder"/> that were put in order.</summary>
+    public long Reordered { get; init; }
 
     /// <summary>Those of <see cref="OutOfOrder"/> that are behind by more than the window that merging explains.</summary>
     public long Late { get; init; }
@@ -140,6 +154,12 @@ public sealed record AccountingReport
 
     /// <summary>By cause name, ordinal order, zero counts left out.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> FramesNotDecoded { get; init; }
+
+    /// <summary>Packets beyond the first of their frame (802.11 aggregates): with the frames decoded they are all packets there are.</summary>
+    public long FurtherPackets { get; init; }
+
+    /// <summary>Parts beyond the first of their frame that are no IP packet, by cause name, ordinal order.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> FurtherPartsNotDecoded { get; init; } = [];
 
     public required long PacketsInFlows { get; init; }
 

@@ -30,18 +30,21 @@ public sealed class OrderTests
         Allow("R8", 8443) with { Application = "TLS" }, Allow("R9", 22, RowDirection.In));
 
     [Fact]
-    public void Frames_out_of_order_within_the_window_change_nothing() => Gen.Int[1, int.MaxValue].Sample(
-        seed =>
-        {
-            TimedFrame[] ordered = Capture(seed);
-            string expected = Outcome(ordered, [.. Enumerable.Range(1, ordered.Length)]);
-            var random = new Random(seed);
-            int[] stored = [.. Enumerable.Range(0, ordered.Length).OrderBy(i => ordered[i].TimestampNs + random.NextInt64(PacketTime.ReorderWindowNs))];
-            Assert.Equal(expected, Outcome([.. stored.Select(i => ordered[i])], [.. stored.Select(i => i + 1)]));
-        },
-        seed: "0N0XIzNsQ0O2",
-        iter: 60,
-        threads: 1);
+    public void Frames_out_of_order_within_the_window_change_nothing() => Gen.Int[1, int.MaxValue].Sample(Permute, seed: "0N0XIzNsQ0O2", iter: 60, threads: 1);
+
+    /// <summary>Captures that failed once.</summary>
+    [Theory]
+    [InlineData(2030360494)] // names that two servers at one address have, in the order of frame numbers
+    public void Order_found_before(int seed) => Permute(seed);
+
+    private static void Permute(int seed)
+    {
+        TimedFrame[] ordered = Capture(seed);
+        string expected = Outcome(ordered, [.. Enumerable.Range(1, ordered.Length)]);
+        var random = new Random(seed);
+        int[] stored = [.. Enumerable.Range(0, ordered.Length).OrderBy(i => ordered[i].TimestampNs + random.NextInt64(PacketTime.ReorderWindowNs))];
+        Assert.Equal(expected, Outcome([.. stored.Select(i => ordered[i])], [.. stored.Select(i => i + 1)]));
+    }
 
     /// <summary>That evidence does not depend on the order of storage would not be enough: what is read of payloads, names and announcements does.</summary>
     [Fact]

@@ -46,6 +46,7 @@ public sealed partial class NameBook
     {
         int order = y.SameClient.CompareTo(x.SameClient);
         if (order == 0) order = x.Later.CompareTo(y.Later);
+        if (order == 0) order = x.TimeNs.CompareTo(y.TimeNs); // before the frame: numbers are those of frames as they were stored
         if (order == 0) order = x.Frame.CompareTo(y.Frame);
         if (order == 0) order = string.CompareOrdinal(x.Name, y.Name);
         return order == 0 ? x.Source.CompareTo(y.Source) : order;

@@ -3,6 +3,7 @@ using CsCheck;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
 using static TrafficCheck.Core.Tests.Engine.EngineRun;
+using TrafficCheck.Tests;
 
 namespace TrafficCheck.Core.Tests.Engine;
 
@@ -94,7 +95,7 @@ public sealed class RowMatcherTests
 
     [Fact]
     public void Any_order_of_rows_gives_the_answer_of_a_search_of_all() =>
-        Gen.Select(s_row.Array[1, 14], Gen.Int[0, 1000]).Sample(
+        Gen.Select(s_row.Array[1, 14], Gen.Int[0, 1000]).SampleRepeatably(
             (rows, seed) =>
             {
                 MatrixRow[] named = [.. rows.Select((r, i) => r with { Id = $"R{i:00}" })], shuffled = [.. named];
@@ -117,7 +118,7 @@ public sealed class RowMatcherTests
                                     }
                 }
             },
-            seed: "0001HxNkzZp2", iter: 400);
+            draws: 400);
 
     private static (MatchAnswer Answer, string Answering, string Covered) Search(
         MatrixRow[] rows, byte protocol, ushort port, bool inbound, IPAddress address, string[] names)

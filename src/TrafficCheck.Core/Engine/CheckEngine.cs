@@ -48,7 +48,7 @@ public sealed class CheckEngine : IDisposable
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
         var notes = new FlowNotes();
-        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes);
+        if (keepRows || options.ReadNames || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes, hosts);
         var ports = new ControlPorts(_matrix);
         if (ports.Any) _related = new RelatedFlows(ports, notes, options.FtpPassiveRange);
         if (_related is not null) _relatedLedger = new RelatedLedger(_matrix, _related);
@@ -87,7 +87,7 @@ public sealed class CheckEngine : IDisposable
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
         var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related), _related, related);
-        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
+        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names, _interfaces)
             .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
     }
 

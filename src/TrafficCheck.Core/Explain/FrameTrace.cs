@@ -40,7 +40,7 @@ public sealed class FrameTrace : IDisposable
         _ports = new TunnelPorts(options.TunnelPorts);
         _walk = FrameWalk.Of(frame.Bytes, frame.Descriptor.LinkType, options.Decapsulate ? _ports : null);
         _watch = new FlowWatch(frame.Number);
-        _engine = new CheckEngine(matrix ?? s_nothing, matrix is null ? [] : protectedHosts, interfaces, options, keepRows: false, _watch);
+        _engine = new CheckEngine(matrix ?? s_nothing, matrix is null ? [] : protectedHosts, interfaces, options with { ReadNames = true }, keepRows: false, _watch);
         if (!DecodeStatusNames.IsDecoded(_walk.Status)) return;
         PacketSummary packet = _walk.Packet;
         if (packet.IsFragment) _datagram = new DatagramWatch(frame, _walk, options, _ports);

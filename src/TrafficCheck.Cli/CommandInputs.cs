@@ -19,7 +19,7 @@ internal static class CommandInputs
     public static IReadOnlyList<CaptureInput> Expand(string[] arguments, TextWriter errors)
     {
         ExpandedInputs inputs = CaptureInputs.Expand(arguments);
-        if (inputs.Errors.Count > 0) throw new UsageException(string.Join("\n", inputs.Errors));
+        if (inputs.Errors.Count > 0) throw new UsageException(inputs.Errors[0], [.. inputs.Errors.Skip(1)]);
         foreach (SkippedInput skipped in inputs.Skipped) errors.WriteLine(TerminalText.Clean($"skipped: {skipped.Path} {skipped.Reason}"));
         return inputs.Inputs;
     }

@@ -84,6 +84,11 @@ internal static class OptionText
         throw new UsageException($"{option} '{text}': give FIRST-LAST, such as 50000-51000");
     }
 
+    /// <exception cref="UsageException">Out of range.</exception>
+    public static long CheckMaxFlows(long flows) => flows is >= 1 and <= FlowLimits.HighestMax
+        ? flows
+        : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-flows {flows}: give a number from 1 to {FlowLimits.HighestMax}"));
+
     /// <exception cref="UsageException">The matrix has no such condition.</exception>
     public static IReadOnlyList<string> CheckConditions(string[] names, AllowedMatrix matrix)
     {

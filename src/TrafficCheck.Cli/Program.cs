@@ -31,6 +31,7 @@ try
 catch (UsageException e)
 {
     errors.WriteLine("trafficcheck: " + TerminalText.Clean(e.Message));
+    foreach (string line in e.More) errors.WriteLine(TerminalText.Clean(line));
     return ExitCode.WrongUsage;
 }
 catch (IOException e)

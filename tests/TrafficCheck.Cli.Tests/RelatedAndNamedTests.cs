@@ -80,6 +80,35 @@ public sealed class RelatedAndNamedTests
     }
 
     [Fact]
+    public void Explain_of_the_flow_says_what_it_would_be_by_itself()
+    {
+        using var folder = new TemporaryFolder();
+        var file = new PcapFileBuilder(nanoseconds: true);
+        foreach (TimedFrame frame in Ftp()) file.Add(frame.TimestampNs, frame.Bytes);
+        string[] common = ["-m", folder.Write("matrix.md", Encoding.UTF8.GetBytes(Matrix)), "-p", Host];
+        string capture = folder.Write("a.pcap", file.ToArray());
+        var (code, text, errors) = Run(["explain", capture, "--flow", "192.0.2.7:50000-10.0.0.5:40001/tcp", .. common]);
+        Assert.True(code == 0, errors);
+        Assert.Contains("related      seen       ftp-passive, announced by 10.0.0.5:40000 -> 192.0.2.7:21/tcp in frame 12", text, StringComparison.Ordinal);
+        Assert.Contains("R1", text, StringComparison.Ordinal);
+        Assert.Contains("answers for its control connection", text, StringComparison.Ordinal);
+        Assert.Contains("would change it: without its control connection, 10.0.0.5:40000 -> 192.0.2.7:21/tcp, it would be unexpected (port)", text, StringComparison.Ordinal);
+
+        // The options of check that decide whose a flow is are there, too.
+        Assert.Contains("Verdict      unexpected", Run(["explain", capture, "--flow", "10.0.0.5:40002-192.0.2.7:50077/tcp", .. common]).Output, StringComparison.Ordinal);
+        Assert.Contains("Verdict      related", Run(["explain", capture, "--flow", "10.0.0.5:40002-192.0.2.7:50077/tcp", "--ftp-passive-range", "50050-50100", .. common]).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_stand_with_their_proof_in_the_export_and_in_json()
+    {
+        var (_, json, flows) = Check(Http("other.example", 40000, 0), "-f", "json");
+        Assert.Equal(("False", "null"), (Field(Assert.Single(flows), "peer_name_shared"), flows[0].GetProperty("peer_name_chain").GetRawText()));
+        JsonElement name = JsonDocument.Parse(json).RootElement.GetProperty("findings")[0].GetProperty("peerNames")[0];
+        Assert.Equal(("other.example", "http-host", "0"), (Field(name, "name"), Field(name, "proof"), name.GetProperty("chain").GetArrayLength().ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     public void The_passive_range_relates_what_no_announcement_shows()
     {
         var (code, text, flows) = Check(Ftp(), "--ftp-passive-range", "50050-50100");

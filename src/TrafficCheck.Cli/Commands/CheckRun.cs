@@ -86,9 +86,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
 
     private EngineOptions ReadEngineOptions()
     {
-        long maxFlows = parsed.GetValue(options.MaxFlows);
-        if (maxFlows is < 1 or > Core.Flows.FlowLimits.HighestMax)
-            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-flows {maxFlows}: give a number from 1 to {Core.Flows.FlowLimits.HighestMax}"));
+        long maxFlows = OptionText.CheckMaxFlows(parsed.GetValue(options.MaxFlows));
         int threads = parsed.GetValue(options.Threads);
         if (threads is < 1 or > 1024) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--threads {threads}: give a number from 1 to 1024"));
         return new EngineOptions

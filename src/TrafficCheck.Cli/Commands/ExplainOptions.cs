@@ -11,11 +11,17 @@ internal sealed class ExplainOptions
         Description = "Capture files (pcap, pcapng, snoop; plain, .gz or .zst), folders, or - for standard input. Several are merged by time.",
     };
 
-    public Option<long> Frame { get; } = new("--frame", "-n")
+    public Option<string?> Flow { get; } = new("--flow")
+    {
+        HelpName = "ADDR:PORT-ADDR:PORT/TRANSPORT",
+        Description = "The flow to explain, its ends in either order: 10.0.0.5:51820-203.0.113.9:443/tcp. IPv6 with ports in brackets; icmp, icmpv6 (any "
+            + "type, or /icmp:8) and other protocols without ports.",
+    };
+
+    public Option<long?> Frame { get; } = new("--frame", "-n")
     {
         HelpName = "N",
-        Required = true,
-        Description = "Number of the frame in the merged input, from 1: with one input the number that Wireshark shows, and that reports name.",
+        Description = "The frame to explain, by its number in the merged input, from 1: with one input the number that Wireshark shows, and that reports name.",
     };
 
     public Option<string[]> Matrix { get; } = new("--matrix", "-m")
@@ -44,7 +50,22 @@ internal sealed class ExplainOptions
 
     public Option<string> LinkScope { get; } = CommandInputs.Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
 
+    public Option<long> MaxFlows { get; } = new("--max-flows")
+    {
+        HelpName = "N",
+        DefaultValueFactory = _ => Core.Flows.FlowLimits.DefaultMax,
+        Description = "As for check: flows live at once.",
+    };
+
+    public Option<bool> KeepDuplicates { get; } = new("--keep-duplicates") { Description = "As for check: count every copy of a packet that a mirror delivered more than once." };
+
+    public Option<string?> FtpPassiveRange { get; } = new("--ftp-passive-range")
+    {
+        HelpName = "FIRST-LAST",
+        Description = "As for check: ports that FTP servers give out for passive data connections.",
+    };
+
     public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
 
-    public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, .. TunnelPorts.All, LinkScope, Lenient];
+    public IEnumerable<Option> All => [Frame, Flow, Matrix, Protect, Format, IdleTimeout, MaxFlows, VlanInKey, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, LinkScope, Lenient];
 }

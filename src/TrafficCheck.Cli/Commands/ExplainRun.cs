@@ -13,21 +13,27 @@ using TrafficCheck.Reporting.Explain;
 namespace TrafficCheck.Cli.Commands;
 
 /// <summary>
-/// One run of <c>explain</c>. The input is read twice: to find the frame, and to follow it through the whole run, because its flow is judged by all
+/// One run of <c>explain</c>. The input is read twice: to find the frame or flow, and to follow it through the whole run, because its flow is judged by all
 /// of its packets.
 /// </summary>
 internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, TextWriter output, TextWriter errors)
 {
     public int Run()
     {
-        long number = parsed.GetValue(options.Frame);
-        if (number < 1) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--frame {number}: frames are counted from 1"));
+        long? asked = parsed.GetValue(options.Frame);
+        string? flowText = parsed.GetValue(options.Flow);
+        if (asked is null == flowText is null) throw new UsageException("explain needs --frame N or --flow FLOW, one of the two");
+        FlowTarget? flow = flowText is null ? null : FlowOption.Parse(flowText);
+        if (asked is { } number && number < 1) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--frame {number}: frames are counted from 1"));
         var engineOptions = new EngineOptions
         {
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
             VlanInKey = parsed.GetValue(options.VlanInKey),
             Decapsulate = !parsed.GetValue(options.NoDecap),
             TunnelPorts = options.TunnelPorts.Read(parsed),
+            MaxFlows = OptionText.CheckMaxFlows(parsed.GetValue(options.MaxFlows)),
+            KeepCopies = parsed.GetValue(options.KeepDuplicates),
+            FtpPassiveRange = OptionText.ParseRange("--ftp-passive-range", parsed.GetValue(options.FtpPassiveRange)),
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
         };
         string[] matrixPaths = parsed.GetValue(options.Matrix) ?? [], protect = parsed.GetValue(options.Protect) ?? [];
@@ -43,7 +49,15 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
 
         IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
         using StandardInputCopy? copy = inputs.Any(i => i.IsStandardInput) ? StandardInputCopy.Take() : null;
-        ExplainedFrame frame = Find(inputs, copy, number);
+        if (flow is { } target)
+        {
+            FlowExplanation story = ExplainFlow.Run(target, () => new CaptureSet(inputs, copy?.Open()), matrix, hosts, engineOptions, SayDamage, out bool cut);
+            if (parsed.GetValue(options.Format) == "json") FlowExplanationJson.Write(story, output);
+            else FlowExplanationText.Write(story, output);
+            return cut ? ExitCode.InputDamaged : ExitCode.Nothing;
+        }
+
+        ExplainedFrame frame = Find(inputs, copy, asked!.Value);
         FrameExplanation explanation = Follow(inputs, copy, frame, matrix, hosts, engineOptions, out bool damaged);
         explanation = explanation with { Other = PacketDotNetReading.Of(frame, explanation.Walk) };
         if (parsed.GetValue(options.Format) == "json") ExplanationJson.Write(explanation, output);
@@ -91,6 +105,10 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
         catch (MatrixTooLargeException e)
         {
             throw new UsageException(e.Message);
+        }
+        catch (InsufficientMemoryException e)
+        {
+            throw new UsageException($"{e.Message} Lower --max-flows.");
         }
     }
 

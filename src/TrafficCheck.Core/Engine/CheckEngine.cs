@@ -25,6 +25,7 @@ public sealed class CheckEngine : IDisposable
     private readonly PeerNaming? _names;
     private readonly RelatedFlows? _related;
     private readonly RelatedLedger? _relatedLedger;
+    private readonly FlowReader _reader;
     private readonly CaptureInterfaces _interfaces;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
@@ -42,13 +43,14 @@ public sealed class CheckEngine : IDisposable
         _matrix = CompiledMatrix.Compile(matrix);
         _protected = protectedHosts;
         var hosts = new ProtectedHosts(protectedHosts);
+        Hosts = hosts;
         var budget = new HostBudget();
         _findings = new FindingLedger(hosts, budget);
         _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
         var notes = new FlowNotes();
-        if (keepRows || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes);
+        if (keepRows || options.ReadNames || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes, hosts);
         var ports = new ControlPorts(_matrix);
         if (ports.Any) _related = new RelatedFlows(ports, notes, options.FtpPassiveRange);
         if (_related is not null) _relatedLedger = new RelatedLedger(_matrix, _related);
@@ -57,9 +59,9 @@ public sealed class CheckEngine : IDisposable
         if (observer is not null) sinks = [.. sinks, observer];
         _judge = new FlowJudge(_matrix, hosts, _names, _related, options.JudgeLinkScope, sinks);
         bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
-        var reader = new FlowReader(notes, _names, _related, speech);
+        _reader = new FlowReader(notes, _names, _related, speech);
         options = options with { ReadSpeech = speech };
-        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, reader), _names, ports.Any ? ports : null);
+        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, _reader), _names, ports.Any ? ports : null);
     }
 
     /// <summary>Frames processed so far.</summary>
@@ -69,6 +71,22 @@ public sealed class CheckEngine : IDisposable
 
     /// <summary>The matrix as compiled; row sets of judgements are looked up in it.</summary>
     public CompiledMatrix Matrix => _matrix;
+
+    internal ProtectedHosts Hosts { get; }
+
+    internal FlowJudge Judge => _judge;
+
+    /// <summary>Null when nobody asks for names.</summary>
+    internal PeerNaming? Names => _names;
+
+    /// <summary>Null when no flow that the matrix allows announces others.</summary>
+    internal RelatedFlows? Related => _related;
+
+    /// <summary>Sees each payload that is read; set it before the first frame.</summary>
+    internal ISpeechWatch? SpeechWatch
+    {
+        set => _reader.Watch = value;
+    }
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
 
@@ -101,7 +119,7 @@ public sealed class CheckEngine : IDisposable
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
         var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related, Order.NotHeld), _related, related);
-        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
+        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names, _interfaces)
             .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces, Order.Reordered), inputs, parameters, rules);
     }
 

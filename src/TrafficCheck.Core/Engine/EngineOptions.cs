@@ -29,6 +29,9 @@ public sealed record EngineOptions
     /// <summary>Reads what every flow speaks even when no row asks for an application, for reports that show it.</summary>
     public bool ReadSpeech { get; init; }
 
+    /// <summary>Gathers the names that the capture shows even when no row asks for one, for reports that show them.</summary>
+    public bool ReadNames { get; init; }
+
     /// <summary>Ports that FTP servers give out for passive data connections, known although no announcement was seen; null for none.</summary>
     public PortRange? FtpPassiveRange { get; init; }
 

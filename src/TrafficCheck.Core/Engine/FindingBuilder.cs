@@ -4,11 +4,13 @@ using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>Turns grouped flows into findings: joins scans, words the cause and the edit that would settle it, and puts them in order.</summary>
-internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage, PeerNaming? names)
+internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage, PeerNaming? names,
+    CaptureInterfaces interfaces)
 {
     /// <summary>One initiator that tried this many ports without success is a scan.</summary>
     private const int ScanPorts = 10;
@@ -79,6 +81,8 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
     {
         MatrixRow? nearest = Nearest(key.Rows);
         var (explanation, suggestion) = Explain(key, state, ports);
+        IReadOnlyList<MissingEvidence> missing = [];
+        if (key.Kind == FindingKind.Undetermined) (missing, suggestion) = new MissingWords(names, interfaces).Of(key.Reason, state);
         return new Finding
         {
             Id = "",
@@ -106,6 +110,7 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             NearestRow = nearest?.Id,
             NearestRowLine = nearest?.Source.Line,
             Explanation = explanation,
+            Missing = missing,
             Suggestion = suggestion,
             Frames = [.. state.Frames.Items.Select(f => f.Frame)],
         };
@@ -152,16 +157,11 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
                     ? $"{rows} {(one ? "was" : "were")} tried and never worked"
                     : string.Create(CultureInfo.InvariantCulture, $"{rows}: these tries failed; {worked} other {(worked == 1 ? "flow" : "flows")} of the {(one ? "row" : "rows")} worked"), null);
             case FindingKind.Undetermined when key.Reason == Reason.PeerNameUnknown:
-                return ($"{rows} {(one ? "names its peers" : "name their peers")} by host name, and nothing in this capture names these hosts",
-                    "capture the DNS answers of the protected hosts, or write the addresses into the row");
+                return ($"{rows} {(one ? "names its peers" : "name their peers")} by host name, and nothing in this capture names these hosts", null);
             case FindingKind.Undetermined when key.Reason == Reason.ApplicationUnknown:
-                return ($"{rows} {(one ? "asks" : "ask")} for {RowWords.Applications(_matrix, compiled.Sets[key.Rows].Answering)}, and these flows do not show what they speak",
-                    "capture whole packets, from before the sessions begin");
+                return ($"{rows} {(one ? "asks" : "ask")} for {RowWords.Applications(_matrix, compiled.Sets[key.Rows].Answering)}, and these flows do not show what they speak", null);
             case FindingKind.Undetermined:
-                return ($"nobody can tell who initiated these flows; one way round {rows} {(one ? "allows" : "allow")} them, the other way round nothing does",
-                    state.Outcomes[(int)Outcome.OneWay] == state.Flows
-                        ? "capture both directions, from before the sessions begin"
-                        : "capture from before the sessions begin");
+                return ($"nobody can tell who initiated these flows; one way round {rows} {(one ? "allows" : "allow")} them, the other way round nothing does", null);
         }
 
         switch (key.Reason)

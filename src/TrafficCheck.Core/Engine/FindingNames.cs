@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
@@ -11,18 +12,27 @@ internal static class FindingNames
     {
         var names = new List<NamedPeer>();
         foreach (var (_, frame, name, (kind, peer)) in state.Names.Items)
+        {
             if (naming.Reader.Text(name) is { Length: > 0 } text) Add(names, new(peer.ToString(), text, kind.Word(), frame, false));
+        }
+
         foreach (var peer in state.Peers.Sample)
         {
             foreach (var host in state.Hosts.Sample)
             {
                 // Two names of an address tell as much as ten.
-                foreach (PeerName name in naming.NamesOf(host, peer, state.FirstNs).Take(2)) Add(names, new(peer.ToString(), name.Name, name.Kind.Word(), name.Frame, name.IsShared));
+                foreach (PeerName name in naming.NamesOf(host, peer, state.FirstNs).Take(2)) Add(names, NamedPeer(peer, name));
             }
         }
 
         return names;
     }
+
+    private static NamedPeer NamedPeer(IpAddress peer, PeerName name) => new(peer.ToString(), name.Name, name.Kind.Word(), name.Frame, name.IsShared)
+    {
+        Chain = name.Chain ?? [],
+        ToldTo = name.ToldTo?.ToString(),
+    };
 
     private static void Add(List<NamedPeer> names, NamedPeer name)
     {

@@ -38,6 +38,9 @@ internal sealed class FindingState(HostBudget budget)
     /// <summary>Names by which the flows themselves called their peers, by the number that notes have, those shown first.</summary>
     public EarliestSample<uint, (NameKind Kind, IpAddress Peer)> Names { get; } = new(NameSample);
 
+    /// <summary>What undetermined flows lack; null for other findings.</summary>
+    public LackTally? Lacks { get; private set; }
+
     public void Add(in FlowSummary flow, in Judgement judgement, bool subjectIsHigh)
     {
         Flows++;
@@ -56,6 +59,7 @@ internal sealed class FindingState(HostBudget budget)
         Frames.Add(flow.FirstNs, flow.FirstFrame, flow.FirstFrame, true);
         if (flow.Note.Name != 0 && flow.Note.NameIsOfHigh != subjectIsHigh)
             Names.Add(flow.FirstNs, flow.Note.NameFrame, flow.Note.Name, ((NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
+        if (judgement.Verdict == Verdict.Undetermined) (Lacks ??= new()).Add(in flow, Engine.Lacks.Of(in flow, judgement.Reason, subjectIsHigh));
     }
 
     public void Add(FindingState other)
@@ -73,5 +77,6 @@ internal sealed class FindingState(HostBudget budget)
         Carriers.Add(other.Carriers);
         Frames.Add(other.Frames);
         Names.Add(other.Names);
+        if (other.Lacks is { } lacks) (Lacks ??= new()).Add(lacks);
     }
 }

@@ -82,6 +82,7 @@ internal sealed partial class FlowJudge
         }
 
         _ftp?.Note(in flow);
+        _names?.Dns.Ended(in flow);
         Judge(in flow, mayWait: true);
     }
 

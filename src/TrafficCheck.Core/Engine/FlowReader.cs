@@ -13,8 +13,20 @@ internal sealed class FlowReader(FlowNotes notes, PeerNaming? names, RelatedFlow
 
     public void Open(in FlowPayload packet, ref FlowSpeech speech) => related!.Open(in packet, ref speech);
 
+    /// <summary>Sees each payload that is read, or null.</summary>
+    public ISpeechWatch? Watch { get; set; }
+
     /// <returns>Whether more payloads of the flow are of use.</returns>
     public bool Read(in FlowPayload payload, ref FlowSpeech speech)
+    {
+        if (Watch is null) return ReadOn(in payload, ref speech);
+        FlowSpeech before = speech;
+        bool more = ReadOn(in payload, ref speech);
+        Watch.Read(in payload, before, speech);
+        return more;
+    }
+
+    private bool ReadOn(in FlowPayload payload, ref FlowSpeech speech)
     {
         if (!speechAsked)
         {

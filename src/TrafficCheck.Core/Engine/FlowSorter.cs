@@ -101,6 +101,8 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             PeerName = peer.Name.Length > 0 ? peer.Name : null,
             PeerNameProof = peer.Name.Length > 0 ? peer.Kind.Word() : null,
             PeerNameFrame = peer.Name.Length > 0 ? peer.Frame : null,
+            PeerNameShared = peer.Name.Length > 0 ? peer.IsShared : null,
+            PeerNameChain = peer.Name.Length > 0 ? peer.Chain : null,
             Related = related is null || flow.Note.Parent == 0 ? null : ProofOf(flow.Note, related),
         };
     }

@@ -9,6 +9,9 @@ namespace TrafficCheck.Core.Engine;
 internal sealed unsafe partial class FrameIntake<TSink>
     where TSink : struct, IFlowSink
 {
+    /// <summary>From the bit of <see cref="Wire.Oddities.PacketCut"/> to <see cref="FlowMarks.Cut"/>.</summary>
+    private const int OddityToCut = 14;
+
     /// <summary>Marks for the sending side by the transport header; without a branch on whether there is data, because nothing tells beforehand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint MarksOf(in PacketSummary packet) => packet.Protocol == Ip.Tcp
@@ -128,6 +131,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
         if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;
+        marks |= ((uint)packet.Oddities & (uint)Wire.Oddities.PacketCut) << OddityToCut;
         entry->Marks = marks;
         entry->MayPredateCapture = time <= (protocol == Ip.Tcp ? _tcpEarlyUntilNs : protocol is Ip.Udp or Ip.UdpLite ? _udpEarlyUntilNs : _otherEarlyUntilNs);
     }

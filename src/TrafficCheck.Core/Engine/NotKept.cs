@@ -12,6 +12,7 @@ internal static class NotKept
             ("announcements-given-up", related?.Expectations.Evicted ?? 0),
             ("announcements-refused", related?.Refused ?? 0),
             ("control-connections-not-followed", related?.NotFollowed ?? 0),
+            ("dns-clients-not-kept", names?.Dns.NotKept ?? 0),
             ("flows-judged-early", judge.NotPutOff),
             ("frames-not-held-for-order", framesNotHeld),
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),

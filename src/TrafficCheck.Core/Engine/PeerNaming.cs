@@ -22,10 +22,17 @@ internal sealed unsafe class PeerNaming
     /// </summary>
     private readonly NameBook[] _called = [new(new NameBookLimits(MaxBytes: 8L << 20)), new(new NameBookLimits(MaxBytes: 8L << 20))];
 
-    public PeerNaming(AllowedMatrix matrix, FlowNotes notes) => Reader = new NameReader(matrix, notes, this);
+    public PeerNaming(AllowedMatrix matrix, FlowNotes notes, ProtectedHosts hosts)
+    {
+        Reader = new NameReader(matrix, notes, this);
+        Dns = new DnsTally(hosts);
+    }
 
     /// <summary>Reads the names that flows themselves show.</summary>
     public NameReader Reader { get; }
+
+    /// <summary>What was seen of the DNS traffic of the protected hosts.</summary>
+    public DnsTally Dns { get; }
 
     /// <summary>Entries given up because the books were full.</summary>
     public long Evicted => _book.Evicted + _called[0].Evicted + _called[1].Evicted;
@@ -36,7 +43,9 @@ internal sealed unsafe class PeerNaming
         // SAFETY: the decoder found the payload inside the captured bytes.
         var payload = new ReadOnlySpan<byte>(packet.Payload, packet.PayloadLength);
         DnsStatus status = packet.Protocol == Ip.Udp ? DnsMessage.TryWrap(payload, out DnsMessage message) : DnsMessage.TryWrapTcp(payload, out message, out _);
-        if (status != DnsStatus.Invalid) _book.Learn(in message, client, frame, timeNs);
+        if (status == DnsStatus.Invalid) return;
+        if (message.IsResponse) Dns.Answered(client, (packet.Oddities & Oddities.PacketCut) != 0);
+        _book.Learn(in message, client, frame, timeNs);
     }
 
     /// <summary>Learns the name by which a client called a server.</summary>
@@ -62,12 +71,13 @@ internal sealed unsafe class PeerNaming
         {
             if (!sure)
             {
-                Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame, shared));
+                Add(names, NameOf(proof, shared));
                 continue;
             }
 
             if (proof.Source != NameSource.Dns || proof.Name != names[0].Name) continue;
-            foreach (ChainStep step in proof.Chain) Add(names, new(step.Name, NameKind.Dns, step.Frame));
+            for (int step = 1; step < proof.Chain.Count; step++)
+                Add(names, new(proof.Chain[step].Name, NameKind.Dns, proof.Chain[step].Frame) { Chain = [.. proof.Chain.Skip(step)] });
         }
 
         return names;
@@ -77,18 +87,27 @@ internal sealed unsafe class PeerNaming
     public List<PeerName> NamesOf(IpAddress host, IpAddress peer, long timeNs)
     {
         var names = new List<PeerName>();
-        foreach (NameProof proof in Known(host, peer, timeNs, long.MaxValue, out bool shared)) Add(names, new(proof.Name, KindOf(proof.Source), proof.Frame, shared));
+        foreach (NameProof proof in Known(host, peer, timeNs, long.MaxValue, out bool shared)) Add(names, NameOf(proof, shared));
         return names;
+    }
+
+    /// <summary>Whether several names lead to an address, by DNS or in the mouth of clients.</summary>
+    public bool IsShared(IpAddress host, IpAddress peer)
+    {
+        Known(host, peer, 0, long.MaxValue, out bool shared);
+        return shared;
     }
 
     private List<NameProof> Known(IpAddress host, IpAddress peer, long timeNs, long untilNs, out bool shared)
     {
-        PeerNames told = _book.Names(host, peer, timeNs);
-        shared = told.Shared;
-        List<NameProof> known = [.. told.Names];
+        PeerNames told = _book.Names(host, peer, timeNs), called = _called[peer.IsV4 ? 0 : 1].Names(host, peer, timeNs);
+        shared = told.Shared || called.Shared || (told.Names.Count > 0 && called.Names.Any(c => !told.Names.Any(t => Leads(t, c.Name))));
+
+        // The name that was asked for before the aliases that it led over: of one answer the longest chain first.
+        List<NameProof> known = [.. told.Names.OrderByDescending(p => p.SameClient).ThenBy(p => p.Later).ThenBy(p => p.Frame).ThenByDescending(p => p.Chain.Count)];
 
         // What others called it says nothing about this host: one address serves many.
-        foreach (NameProof proof in _called[peer.IsV4 ? 0 : 1].Names(host, peer, timeNs).Names)
+        foreach (NameProof proof in called.Names)
         {
             if (proof.SameClient) known.Add(proof);
         }
@@ -97,6 +116,16 @@ internal sealed unsafe class PeerNaming
         if (known.Exists(p => p.SameClient)) known.RemoveAll(p => !p.SameClient);
         return known;
     }
+
+    private static bool Leads(NameProof proof, string name) => proof.Chain.Any(s => s.Name == name);
+
+    private static PeerName NameOf(NameProof proof, bool shared) => new(proof.Name, KindOf(proof.Source), proof.Frame, shared)
+    {
+        Chain = proof.Source == NameSource.Dns ? proof.Chain : null,
+        ToldTo = proof.SameClient ? null : proof.Client,
+        IsLater = proof.Later,
+        IsPastTtl = proof.PastTtl,
+    };
 
     private static void Add(List<PeerName> names, PeerName name)
     {

@@ -10,7 +10,7 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>Puts the report together and decides the exit code.</summary>
 internal sealed class ReportBuilder(
     CompiledMatrix compiled, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, FindingLedger ledger, CoverageLedger coverage, FlowJudge judge, HostTally tally,
-    PeerNaming? names)
+    PeerNaming? names, CaptureInterfaces interfaces)
 {
     private readonly AllowedMatrix _matrix = compiled.Matrix;
 
@@ -18,7 +18,7 @@ internal sealed class ReportBuilder(
         AccountingReport accounting, IReadOnlyList<RelatedGroup> related, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
         IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
-        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, names).Build();
+        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, names, interfaces).Build();
         IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, judge.SubjectsSeen).Build();
         SubjectReport[] subjects = [.. _matrix.Subjects.Select((s, i) => new SubjectReport(
             s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null))];

@@ -120,23 +120,16 @@ internal static class RunVisibility
     [
         .. copies.Pairs.OrderByDescending(p => p.Value).ThenBy(p => p.Key).Take(MaxListed).Select(p => new CopyPair(
             CopyKindNames.Of(p.Key.Kind),
-            p.Key.Kind == CopyKind.Interface ? InterfaceName(interfaces, p.Key.First) : VlanName(p.Key.First),
-            p.Key.Kind == CopyKind.Interface ? InterfaceName(interfaces, p.Key.Second) : VlanName(p.Key.Second),
+            p.Key.Kind == CopyKind.Interface ? SegmentNames.OfInterface(interfaces, p.Key.First) : SegmentNames.OfVlan(p.Key.First),
+            p.Key.Kind == CopyKind.Interface ? SegmentNames.OfInterface(interfaces, p.Key.Second) : SegmentNames.OfVlan(p.Key.Second),
             p.Value)),
     ];
 
     private static List<SegmentShare> Segments(CoverageLedger coverage, CaptureInterfaces interfaces) =>
     [
         .. coverage.Segments.Where(s => s.Value.OneWay > 0).OrderByDescending(s => s.Value.OneWay).ThenBy(s => s.Key).Take(MaxListed)
-            .Select(s => new SegmentShare($"{InterfaceName(interfaces, s.Key.Interface)}, {VlanName(s.Key.Vlan)}", s.Value.All, s.Value.OneWay)),
+            .Select(s => new SegmentShare(SegmentNames.Of(interfaces, s.Key.Interface, s.Key.Vlan), s.Value.All, s.Value.OneWay)),
     ];
-
-    private static string VlanName(ushort vlan) => vlan == 0 ? "untagged" : string.Create(CultureInfo.InvariantCulture, $"VLAN {vlan}");
-
-    private static string InterfaceName(CaptureInterfaces interfaces, ushort index) =>
-        index < interfaces.All.Count && interfaces.All[index] is var one
-            ? one.Name ?? string.Create(CultureInfo.InvariantCulture, $"input {one.Input + 1} interface {one.Id}")
-            : string.Create(CultureInfo.InvariantCulture, $"interface {index}");
 
     /// <summary>0 for A up to the first limit, 1 for B up to the second ... 5 for F beyond the last.</summary>
     private static int Grade(double share, double[] limits)

@@ -48,6 +48,9 @@ public sealed record ExplainedFlow
     /// <summary>What else the packets of the flow said, in words.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>Names of the remote end for each protected one (of the responder where none is), if the capture has any.</summary>
+    public IReadOnlyList<NamesOfEnd> Names { get; init; } = [];
+
     /// <summary>One for each protected end; empty without a matrix.</summary>
     public required IReadOnlyList<ExplainedVerdict> Verdicts { get; init; }
 }
@@ -57,8 +60,10 @@ public sealed record ExplainedFlow
 /// <param name="LinkScope">Kind of traffic that does not leave its link; empty for other traffic.</param>
 /// <param name="Rows">As the verdict says: those that answer, that might, or that come nearest.</param>
 /// <param name="CoveredRows">Rows that match too and that a more specific one covers.</param>
+/// <param name="PossibleRows">Rows that might answer instead of those that do, were a name of the peer known.</param>
 public sealed record ExplainedVerdict(
-    string Subject, FlowDirection Direction, Verdict Verdict, Reason Reason, string LinkScope, IReadOnlyList<ExplainedRow> Rows, IReadOnlyList<ExplainedRow> CoveredRows);
+    string Subject, FlowDirection Direction, Verdict Verdict, Reason Reason, string LinkScope, IReadOnlyList<ExplainedRow> Rows, IReadOnlyList<ExplainedRow> CoveredRows,
+    IReadOnlyList<ExplainedRow> PossibleRows);
 
 /// <summary>A row of the matrix and where it was written.</summary>
 public sealed record ExplainedRow(string Id, string File, int Line);

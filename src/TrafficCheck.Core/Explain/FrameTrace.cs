@@ -39,7 +39,7 @@ public sealed class FrameTrace : IDisposable
         _walk = FrameWalk.Of(frame.Bytes, frame.Descriptor.LinkType, options.Decapsulate ? _ports : null);
         _parts = [.. new[] { _walk }.Concat(_walk.Further).Select(w => new PartTrace(frame, w, options, _ports))];
         IJudgedFlowSink observer = _parts.Length == 1 ? _parts[0] : new Observers(_parts);
-        _engine = new CheckEngine(matrix ?? s_nothing, matrix is null ? [] : protectedHosts, interfaces, options, keepRows: false, observer);
+        _engine = new CheckEngine(matrix ?? s_nothing, matrix is null ? [] : protectedHosts, interfaces, options with { ReadNames = true }, keepRows: false, observer);
     }
 
     public FrameWalk Walk => _walk;

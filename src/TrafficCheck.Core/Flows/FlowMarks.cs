@@ -50,6 +50,9 @@ public static class FlowMarks
     /// <summary>TCP sequence numbers were skipped; they may have come later.</summary>
     public const uint Gap = 1 << 19;
 
+    /// <summary>Of a packet of the flow fewer bytes were captured than it has.</summary>
+    public const uint Cut = 1 << 20;
+
     /// <summary>Number of bits that exist; the record keeps the rest of the word for other use.</summary>
     public const int Bits = 24;
 

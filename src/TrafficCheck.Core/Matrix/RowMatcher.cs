@@ -69,6 +69,20 @@ public sealed class RowMatcher
     /// <summary>Whether the row's peers admit the host.</summary>
     public MatchAnswer PeerAnswer(int row, IpAddress peer, ReadOnlySpan<string> peerNames) => Test(row, peer, peerNames, out _);
 
+    /// <summary>How one row fits, each criterion by itself. Parameters as for <see cref="Match"/>; for a row of active FTP data the source port.</summary>
+    public RowTrial Try(int row, byte protocol, ushort port, bool inbound, IpAddress peer, ReadOnlySpan<string> peerNames, ReadOnlySpan<ApplicationAnswer> applications)
+    {
+        MatrixRow asked = _matrix.Matrix.Rows[row];
+        MatchAnswer answer = Test(row, peer, peerNames, out uint peerRank);
+        int at = 0;
+        while (at < asked.Ports.Count && !asked.Ports[at].Contains(port)) at++;
+        bool fits = at < asked.Ports.Count;
+        return new(
+            row, fits, asked.Transports.Count == 0 || asked.Transports.Contains(protocol), asked.Direction != (inbound ? RowDirection.Out : RowDirection.In), answer,
+            applications.IsEmpty || _matrix.ApplicationOf(row) is not (>= 0 and var application) ? ApplicationAnswer.Yes : applications[application],
+            Specificity.WithPeer(Specificity.OfRow(asked, asked.Ports[fits ? at : 0]), peerRank));
+    }
+
     private RowMatch Choose(ReadOnlySpan<CandidateRow> rows, IpAddress peer, ReadOnlySpan<string> names, ReadOnlySpan<ApplicationAnswer> applications)
     {
         int yes = 0, cannotTell = 0, otherApplication = 0;

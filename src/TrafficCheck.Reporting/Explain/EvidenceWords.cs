@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Explain;
 using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Reporting.Explain;
@@ -29,10 +30,35 @@ public static class EvidenceWords
         Reason.Port => "nothing like it is in the matrix",
         Reason.DirectionUnknown => "the direction is not known, and it decides",
         Reason.PeerNameUnknown => "a row asks for a name, and the peer's is not known",
+        Reason.ApplicationUnknown => "a row asks what is spoken, and this flow does not show it",
         Reason.ControlConnectionUnseen => "the control connection was not seen",
         Reason.Transit => "no end is a protected host",
         Reason.Internal => "both ends are protected hosts of one subject",
         Reason.LinkScope => "traffic that does not leave its link",
         _ => "",
+    };
+
+    public static string Of(RungState state) => state switch
+    {
+        RungState.Seen => "seen",
+        RungState.NotSeen => "not seen",
+        RungState.Contradictory => "both",
+        _ => "not asked",
+    };
+
+    public static string Of(RowRole role) => role switch
+    {
+        RowRole.Answers => "answers",
+        RowRole.Covered => "covered",
+        RowRole.Might => "might-match",
+        RowRole.AnswersForControl => "answers-for-control-connection",
+        _ => "no",
+    };
+
+    public static string Of(RowFit fit) => fit switch
+    {
+        RowFit.Yes => "yes",
+        RowFit.No => "no",
+        _ => "cannot-tell",
     };
 }

@@ -143,6 +143,7 @@ public static class ExplanationJson
         json.WriteTime("last", flow.LastNs);
         json.WriteNumber("firstFrame", flow.FirstFrame);
         json.WriteStrings("notes", flow.Notes);
+        json.WriteNames(flow);
         json.WriteObjects("verdicts", flow.Verdicts, verdict =>
         {
             json.WriteString("subject", verdict.Subject);
@@ -152,6 +153,7 @@ public static class ExplanationJson
             json.WriteString("linkScope", verdict.LinkScope);
             Rows(json, "rows", verdict.Rows);
             Rows(json, "coveredRows", verdict.CoveredRows);
+            Rows(json, "possibleRows", verdict.PossibleRows);
         });
         json.WriteEndObject();
     }

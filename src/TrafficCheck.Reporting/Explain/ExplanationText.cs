@@ -118,8 +118,10 @@ public static class ExplanationText
         line($"  packets    {Number(flow.InitiatorPackets)} ({Bytes(flow.InitiatorBytes)}) from the initiator, {Number(flow.ResponderPackets)} ({Bytes(flow.ResponderBytes)}) from the responder");
         line($"  time       {Rfc3339.Text(flow.FirstNs)} to {Rfc3339.Text(flow.LastNs)}, opened by frame {Number(flow.FirstFrame)}");
         foreach (string note in flow.Notes) line($"  note       {note}");
+        foreach (string name in FlowExplanationText.NameLines(flow)) line($"  name       {name}");
         foreach (ExplainedVerdict verdict in flow.Verdicts) Verdict(verdict, line);
         if (flow.Verdicts.Count == 0) line("  verdict    none: give --matrix and --protect to judge it");
+        line($"  more       explain --flow {FlowTarget.TextOf(flow)}");
     }
 
     private static void Verdict(ExplainedVerdict verdict, Action<string> line)
@@ -136,6 +138,7 @@ public static class ExplanationText
         };
         foreach (ExplainedRow row in verdict.Rows) line($"             {row.Id} {role} ({row.File}, line {Number(row.Line)})");
         foreach (ExplainedRow row in verdict.CoveredRows) line($"             {row.Id} matches, but a more specific row covers it ({row.File}, line {Number(row.Line)})");
+        foreach (ExplainedRow row in verdict.PossibleRows) line($"             {row.Id} might answer instead, were a name of the peer known ({row.File}, line {Number(row.Line)})");
     }
 
     private static void Other(OtherReading other, Action<string> line)

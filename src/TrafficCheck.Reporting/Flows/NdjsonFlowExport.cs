@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Recognition.Names;
 using TrafficCheck.Reporting.Json;
 
 namespace TrafficCheck.Reporting.Flows;
@@ -57,6 +58,9 @@ internal sealed class NdjsonFlowExport : IFlowExport
         Text(26, row.Related?.Grade);
         Number(27, row.Related?.AnnouncedFrame);
         Text(28, row.Related?.Control);
+        if (row.PeerNameShared is { } shared) _json.WriteBoolean(s_names[29], shared);
+        else _json.WriteNull(s_names[29]);
+        Chain(30, row.PeerNameChain);
         _json.WriteEndObject();
         _json.Flush();
         _buffer.Write("\n"u8);
@@ -81,6 +85,26 @@ internal sealed class NdjsonFlowExport : IFlowExport
     {
         if (value is { } number) _json.WriteNumber(s_names[column], number);
         else _json.WriteNull(s_names[column]);
+    }
+
+    private void Chain(int column, IReadOnlyList<ChainStep>? chain)
+    {
+        if (chain is null)
+        {
+            _json.WriteNull(s_names[column]);
+            return;
+        }
+
+        _json.WriteStartArray(s_names[column]);
+        foreach (ChainStep step in chain)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("name"u8, step.Name);
+            _json.WriteNumber("frame"u8, step.Frame);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
     }
 
     private void Text(int column, string? value)

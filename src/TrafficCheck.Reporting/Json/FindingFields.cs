@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Recognition.Names;
 
 namespace TrafficCheck.Reporting.Json;
 
@@ -30,6 +31,8 @@ internal static class FindingFields
                 json.WriteString("proof", name.Proof);
                 json.WriteNumber("frame", name.Frame);
                 json.WriteBoolean("shared", name.IsShared);
+                json.WriteChain("chain", name.Chain);
+                json.WriteString("toldTo", name.ToldTo);
             });
             json.WriteStrings("hosts", finding.Hosts.Sample);
             json.WriteNumber("hostCount", finding.Hosts.Count);
@@ -45,6 +48,7 @@ internal static class FindingFields
             json.WriteString("nearestRow", finding.NearestRow);
             json.WriteCount("nearestRowLine", finding.NearestRowLine);
             json.WriteString("explanation", finding.Explanation);
+            json.WriteMissing(finding.Missing);
             json.WriteString("suggestion", finding.Suggestion);
             json.WriteStartObject("evidence");
             json.WriteStartArray("frames");
@@ -54,6 +58,20 @@ internal static class FindingFields
             json.WriteEndObject();
         });
     }
+
+    /// <summary>The names from the one that is shown to the one that has the address, each with the frame that leads on.</summary>
+    public static void WriteChain(this Utf8JsonWriter json, string name, IReadOnlyList<ChainStep> chain) => json.WriteObjects(name, chain, step =>
+    {
+        json.WriteString("name", step.Name);
+        json.WriteNumber("frame", step.Frame);
+    });
+
+    public static void WriteMissing(this Utf8JsonWriter json, IReadOnlyList<MissingEvidence> all) => json.WriteObjects("missing", all, missing =>
+    {
+        json.WriteString("what", missing.What);
+        json.WriteCount("flows", missing.Flows);
+        json.WriteString("text", missing.Text);
+    });
 
     /// <summary>A word, or null for the value that has none.</summary>
     private static void WriteWord(this Utf8JsonWriter json, string name, string word)

@@ -54,13 +54,13 @@ internal static class FindingText
         };
     }
 
-    /// <summary><c>203.0.113.9 is cdn.example.net (tls-sni, frame 17), files.example.net (dns, frame 3)</c></summary>
+    /// <summary><c>203.0.113.9 is cdn.example.net (tls-sni, frame 17), files.example.net (dns, frame 3, alias of edge.example.com)</c></summary>
     public static string PeerNames(Finding finding, bool all)
     {
         const int Few = 2;
         var shown = finding.PeerNames.Take(all ? int.MaxValue : Few).ToList();
         string text = string.Join("; ", shown.GroupBy(n => n.Address).Select(g =>
-            $"{g.Key} is " + string.Join(", ", g.Select(n => $"{TerminalText.Clean(n.Name, 100)} ({n.Proof}, frame {n.Frame}{(n.IsShared ? ", one of several" : "")})"))));
+            $"{g.Key} is " + string.Join(", ", g.Select(n => NameText.Of(n.Name, n.Proof, n.Frame, n.IsShared, n.Chain, n.ToldTo)))));
         int rest = finding.PeerNames.Count - shown.Count;
         return rest > 0 ? $"{text} and {Figures.Count(rest, "more name", "more names")}" : text;
     }

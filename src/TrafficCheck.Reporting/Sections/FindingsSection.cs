@@ -66,6 +66,7 @@ internal static class FindingsSection
 
         Detail(RowNote(scope, finding));
         Detail(finding.Explanation);
+        foreach (MissingEvidence missing in finding.Missing) Detail("missing: " + missing.Text);
         if (finding.Suggestion is { } suggestion) Detail("to settle it: " + suggestion);
         if (finding.PeerNames.Count > 0) Detail(FindingText.PeerNames(finding, canvas.Verbose));
         if (finding.Carriers is { } carriers) Detail(FindingText.Carriers(carriers));

@@ -111,6 +111,33 @@ public sealed class NamedPeerTests
     }
 
     [Fact]
+    public void An_address_that_clients_call_by_two_names_is_shared_without_any_dns()
+    {
+        IReadOnlyList<TimedFrame> midstream = new TcpConversation(Host, 40009, Peer, 443, 5 * Second).ClientSends("\x17\x03\x03\x00\x01a").ServerSends("\x17\x03\x03\x00\x01b").Frames;
+        EngineRun one = Judge([.. Tls(Hello("a.example.net")), .. midstream], 443, "c.example.net");
+        EngineRun two = Judge([.. Tls(Hello("a.example.net")), .. Tls(Hello("b.example.net"), from: 40001, at: 2 * Second), .. midstream], 443, "c.example.net");
+        Assert.Equal((false, true), (Flow(one, 40009).PeerNameShared, Flow(two, 40009).PeerNameShared));
+
+        // What the flow itself says is meant, however many names there are.
+        Assert.False(Flow(two).PeerNameShared);
+        Assert.True(Flow(Judge([.. Dns("a.example.net", Peer), .. Tls(Hello("b.example.net")), .. midstream], 443, "c.example.net"), 40009).PeerNameShared);
+    }
+
+    [Fact]
+    public void A_name_by_dns_carries_its_aliases_and_who_was_told()
+    {
+        FlowRow row = Flow(Judge([.. Dns("www.example.net", Peer, alias: "edge.cdn.example"), .. Traffic.Out(443, at: Second)], 443, "*.cdn.example"));
+        Assert.Equal([new("www.example.net", 1), new("edge.cdn.example", 1)], row.PeerNameChain!);
+        Assert.False(row.PeerNameShared);
+
+        DnsBytes answer = DnsBytes.Response("www.example.net").Address("www.example.net", Peer);
+        IReadOnlyList<TimedFrame> toAnother = new UdpExchange("10.0.0.99", 5353, "10.0.0.1", 53, Second / 2).ServerSends(answer.ToArray()).Frames;
+        NamedPeer named = Judge([.. toAnother, .. Traffic.Out(443, at: Second)], 443, "c.example.net").Report.Findings.Single(f => f.Reason == Reason.Peer).PeerNames.Single();
+        Assert.Equal(("www.example.net", "10.0.0.99"), (named.Name, named.ToldTo));
+        Assert.Single(named.Chain);
+    }
+
+    [Fact]
     public void Aliases_of_the_name_that_the_client_says_count_too()
     {
         EngineRun run = Judge([.. Dns("www.example.net", Peer, alias: "edge.cdn.example"), .. Tls(Hello("www.example.net"))], 443, "*.cdn.example");

@@ -120,6 +120,30 @@ public sealed class RowMatcherTests
             },
             draws: 400);
 
+    [Fact]
+    public void A_row_taken_alone_matches_where_it_answers_or_is_covered() =>
+        Gen.Select(
+            s_row.List[1, 12], Gen.Int[70, 90], Gen.Int[0, 2].Select(i => new[] { TransportNames.Tcp, TransportNames.Udp, TransportNames.Sctp }[i]), Gen.Bool,
+            Gen.Int[0, 2].Select(i => new[] { "10.1.2.3", "10.1.9.9", "192.0.2.1" }[i]), Gen.Bool).Sample(
+            (rows, port, protocol, inbound, address, named) =>
+            {
+                AllowedMatrix matrix = MatrixOf([.. rows.Select((r, i) => r with { Id = $"R{i}" })]);
+                CompiledMatrix compiled = CompiledMatrix.Compile(matrix);
+                var matcher = new RowMatcher(compiled);
+                string[] names = named ? ["www.example.net"] : [];
+                IpAddress peer = IpAddress.From(IPAddress.Parse(address));
+                RowMatch match = matcher.Match(0, protocol, (ushort)port, inbound, peer, names, []);
+                RowTrial[] trials = [.. rows.Select((_, i) => matcher.Try(i, protocol, (ushort)port, inbound, peer, names, []))];
+                RowTrial[] matching = [.. trials.Where(t => t.Matches)];
+                Assert.Equal(match.Answer == MatchAnswer.Yes, matching.Length > 0);
+                if (match.Answer != MatchAnswer.Yes) return;
+                uint best = matching.Max(t => t.Rank);
+                RowSet set = compiled.Sets[match.RowSet];
+                Assert.Equal(set.Answering, matching.Where(t => t.Rank == best).Select(t => t.Row));
+                Assert.Equal(set.Covered, matching.Where(t => t.Rank < best).Select(t => t.Row));
+            },
+            seed: "0001HxNkzZp2", iter: 3000);
+
     private static (MatchAnswer Answer, string Answering, string Covered) Search(
         MatrixRow[] rows, byte protocol, ushort port, bool inbound, IPAddress address, string[] names)
     {

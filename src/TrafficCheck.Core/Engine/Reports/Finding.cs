@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Recognition.Names;
 
 namespace TrafficCheck.Core.Engine.Reports;
 
@@ -73,6 +74,9 @@ public sealed record Finding
     /// <summary>One or two sentences: why it is a finding.</summary>
     public required string Explanation { get; init; }
 
+    /// <summary>Undetermined only: what this capture does not show, each with its place and number; bounded.</summary>
+    public IReadOnlyList<MissingEvidence> Missing { get; init; } = [];
+
     /// <summary>The edit of a row, or the capture, that would settle it; null where there is none.</summary>
     public string? Suggestion { get; init; }
 
@@ -92,4 +96,17 @@ public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sam
 /// <param name="Proof"><c>dns</c>, <c>tls-sni</c>, <c>tls-sni-outer</c>, <c>http-host</c> or <c>http-connect</c>.</param>
 /// <param name="Frame">The first frame that shows it.</param>
 /// <param name="IsShared">The name is one of several that lead to this address, which does not tell which is meant.</param>
-public sealed record NamedPeer(string Address, string Name, string Proof, long Frame, bool IsShared);
+public sealed record NamedPeer(string Address, string Name, string Proof, long Frame, bool IsShared)
+{
+    /// <summary>By DNS: from the name over its aliases to the one that has the address, with the frames that lead on; else empty.</summary>
+    public IReadOnlyList<ChainStep> Chain { get; init; } = [];
+
+    /// <summary>By DNS: the other host that was told the name, when none of the finding's own was; else null.</summary>
+    public string? ToldTo { get; init; }
+}
+
+/// <summary>What an undetermined finding, or flow, lacks.</summary>
+/// <param name="What">A stable word, such as <c>dns-not-captured</c>.</param>
+/// <param name="Flows">How many flows lack it; null where it is the capture that does.</param>
+/// <param name="Text">One sentence.</param>
+public sealed record MissingEvidence(string What, long? Flows, string Text);

@@ -1,5 +1,6 @@
 using System.Net;
 using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Recognition.Names;
 
 namespace TrafficCheck.Core.Engine.Reports;
 
@@ -53,6 +54,12 @@ public readonly record struct FlowRow
     public string? PeerNameProof { get; init; }
 
     public long? PeerNameFrame { get; init; }
+
+    /// <summary>Other names lead to the same address, too; null without a name.</summary>
+    public bool? PeerNameShared { get; init; }
+
+    /// <summary>By DNS: from <see cref="PeerName"/> over its aliases to the name that has the address; else null.</summary>
+    public IReadOnlyList<ChainStep>? PeerNameChain { get; init; }
 
     /// <summary>The control connection that the flow belongs to, or null.</summary>
     public RelatedProof? Related { get; init; }

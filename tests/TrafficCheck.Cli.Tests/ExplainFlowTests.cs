@@ -62,7 +62,8 @@ public sealed class ExplainFlowTests
             IReadOnlyList<CaptureInput> inputs = CaptureInputs.Expand([file]).Inputs;
             using var set = new CaptureSet(inputs);
             using var engine = new CheckEngine(matrix, hosts, set.Interfaces, options, keepRows: true);
-            while (set.ReadRun(out var batch, out int start, out int count)) engine.Process(batch, start, count);
+            using var frames = new OrderedCapture(set, repairs: true);
+            while (frames.ReadRun(out var batch, out int start, out int count, out long first)) engine.Process(batch, start, count, first);
             engine.Finish(set.Summaries, [], new ExitRules());
             var rows = new List<FlowRow>();
             engine.WriteRows(rows.Add);

@@ -7,7 +7,8 @@ internal static class ExplainCommand
 {
     private const string Description = """
         Explains one frame: where it comes from, each header with byte offsets and fields, how decoding ended, what became of a fragment, the flow
-        it belongs to and, with a matrix, the verdict on it; and what another library (PacketDotNet) reads in it.
+        it belongs to and, with a matrix, the verdict on it; and what another library (PacketDotNet) reads in it. Of an 802.11 aggregate each part is
+        shown like a frame.
 
         Examples:
           trafficcheck explain capture.pcap --frame 10231

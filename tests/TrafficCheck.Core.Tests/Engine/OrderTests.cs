@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CsCheck;
 using TrafficCheck.Capture;
 using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Engine.Reports;
@@ -30,18 +29,18 @@ public sealed class OrderTests
         Allow("R8", 8443) with { Application = "TLS" }, Allow("R9", 22, RowDirection.In));
 
     [Fact]
-    public void Frames_out_of_order_within_the_window_change_nothing() => Gen.Int[1, int.MaxValue].Sample(
-        seed =>
+    public void Frames_out_of_order_within_the_window_change_nothing()
+    {
+        foreach (int seed in Enumerable.Range(1, 100).Concat([1168010969, 150439327, 20561549]))
         {
             TimedFrame[] ordered = Capture(seed);
             string expected = Outcome(ordered, [.. Enumerable.Range(1, ordered.Length)]);
             var random = new Random(seed);
             int[] stored = [.. Enumerable.Range(0, ordered.Length).OrderBy(i => ordered[i].TimestampNs + random.NextInt64(PacketTime.ReorderWindowNs))];
-            Assert.Equal(expected, Outcome([.. stored.Select(i => ordered[i])], [.. stored.Select(i => i + 1)]));
-        },
-        seed: "0N0XIzNsQ0O2",
-        iter: 60,
-        threads: 1);
+            string found = Outcome([.. stored.Select(i => ordered[i])], [.. stored.Select(i => i + 1)]);
+            Assert.True(expected == found, $"seed {seed}: {Difference(expected, found)}");
+        }
+    }
 
     /// <summary>That evidence does not depend on the order of storage would not be enough: what is read of payloads, names and announcements does.</summary>
     [Fact]
@@ -81,6 +80,14 @@ public sealed class OrderTests
         Assert.True(repaired);
         Assert.Equal((1L, 1L, 0L), (report.Visibility.OutOfOrder, report.Visibility.Reordered, report.Visibility.Late));
         Assert.Equal([2L], Assert.Single(report.Findings).Frames); // the SYN, as it was stored
+    }
+
+    private static string Difference(string expected, string found)
+    {
+        string[] left = expected.Split('\n'), right = found.Split('\n');
+        int line = 0;
+        while (line < left.Length && line < right.Length && left[line] == right[line]) line++;
+        return string.Join('\n', left.Skip(line - 20).Take(40)) + "\n----\n" + string.Join('\n', right.Skip(line).Take(6));
     }
 
     /// <summary>Everything but the counts of disorder, with frame numbers of the capture in order.</summary>

@@ -46,7 +46,7 @@ public sealed partial class NameBook
     {
         int order = y.SameClient.CompareTo(x.SameClient);
         if (order == 0) order = x.Later.CompareTo(y.Later);
-        if (order == 0) order = x.Frame.CompareTo(y.Frame);
+        if (order == 0) order = (x.TimeNs, x.Frame).CompareTo((y.TimeNs, y.Frame));
         if (order == 0) order = string.CompareOrdinal(x.Name, y.Name);
         return order == 0 ? x.Source.CompareTo(y.Source) : order;
     }
@@ -83,32 +83,35 @@ public sealed partial class NameBook
     private static NameProof Proof(AliasPath path, int step, IpAddress client, long timeNs)
     {
         List<ChainStep> steps = Steps(path.Alias, step, path.Alias.End - 1);
-        long frame = path.Alias.Chain.Frame, firstNs = path.Alias.FirstNs;
+
+        // The proof is whole with the last message that is needed for it: the last by time, because numbers follow the order of storage.
+        (long FirstNs, long Frame) last = (path.Alias.FirstNs, path.Alias.Chain.Frame);
         for (AliasPath? before = path.Before; before is not null; before = before.Before)
         {
             steps.AddRange(Steps(before.Alias, 0, before.Alias.End - 1));
-            frame = Math.Max(frame, before.Alias.Chain.Frame);
-            firstNs = Math.Max(firstNs, before.Alias.FirstNs);
+            last = Later(last, before.Alias);
         }
 
-        // The proof is whole with the last message that is needed for it.
         NameEntry address = path.Address;
         steps.AddRange(Steps(address, 0, address.End));
-        firstNs = Math.Max(firstNs, address.FirstNs);
+        last = Later(last, address);
         return new()
         {
             Name = path.Alias.Chain.Names[step].Value,
             Source = NameSource.Dns,
             Client = client,
             SameClient = true,
-            Frame = Math.Max(frame, address.Chain.Frame),
-            TimeNs = firstNs,
+            Frame = last.Frame,
+            TimeNs = last.FirstNs,
             LastTimeNs = Math.Max(path.Alias.LastNs, address.LastNs),
-            Later = firstNs > timeNs,
+            Later = last.FirstNs > timeNs,
             PastTtl = address.ExpiresNs < timeNs,
             Chain = steps,
         };
     }
+
+    private static (long FirstNs, long Frame) Later((long FirstNs, long Frame) one, NameEntry entry) =>
+        (entry.FirstNs, entry.Chain.Frame).CompareTo(one) > 0 ? (entry.FirstNs, entry.Chain.Frame) : one;
 
     private static List<ChainStep> Steps(in NameEntry entry, int first, int last)
     {

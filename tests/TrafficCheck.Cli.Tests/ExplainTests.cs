@@ -38,6 +38,23 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void All_parts_of_an_aggregate_are_shown_and_checked_as_packets()
+    {
+        byte[] Part(ushort port) => WirelessFrames.Snap(FrameBuilder.RawIp().IPv4("192.0.2.7", "10.0.0.5").Udp(port, 9999).Payload("x"));
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("a.pcap", new PcapFileBuilder(linkType: Core.Wire.LinkType.Ieee80211).Add(1_000_000_000, WirelessFrames.Aggregate(Part(1), WirelessFrames.Snap([0, 1, 8, 0], 0x0806), Part(3))).ToArray());
+        string text = Run("explain", file, "--frame", "1").Output;
+        foreach (string line in new[] { "parts      3:", "Part 1 of 3", "Part 3 of 3", "udp 192.0.2.7:1 -> 10.0.0.5:9999", "counted as arp", "udp 192.0.2.7:3 -> 10.0.0.5:9999" })
+            Assert.Contains(line, text, StringComparison.Ordinal);
+        using JsonDocument json = Json(["explain", file, "--frame", "1"]);
+        Assert.Equal(["1", "", "3"], json.RootElement.GetProperty("furtherParts").EnumerateArray().Prepend(json.RootElement)
+            .Select(p => p.GetProperty("flow") is { ValueKind: JsonValueKind.Object } flow ? flow.GetProperty("initiator").GetProperty("port").ToString() : ""));
+        string report = Run("check", file, "-m", Path.Combine(Samples, "clean", "matrix.md"), "-p", "10.0.0.5").Output;
+        Assert.Contains("1 packet beyond the first of a frame, 1 part without: arp 1", report.Replace('\u00a0', ' '), StringComparison.Ordinal);
+        Assert.Contains("2 in flows", report.Replace('\u00a0', ' '), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_flow_between_two_subjects_has_two_verdicts()
     {
         using JsonDocument json = Json(Judged(832));

@@ -8,7 +8,7 @@ internal sealed class CheckOptions
     public Argument<string[]> Inputs { get; } = new("INPUT")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "Capture files (pcap, pcapng, snoop; plain, .gz or .zst), folders, or - for standard input. Several are merged by time.",
+        Description = "Capture files (pcap, pcapng, snoop; plain, .gz or .zst), folders, or - for standard input. Several are merged by time; frames up to 100 ms out of order are put in order.",
     };
 
     public Option<string[]> Matrix { get; } = new("--matrix", "-m")

@@ -9,7 +9,8 @@ internal static class ExplainCommand
         Explains one frame or one flow.
 
         --frame: where it comes from, each header with byte offsets and fields, how decoding ended, what became of a fragment, the flow it belongs
-        to and, with a matrix, the verdict on it; and what another library (PacketDotNet) reads in it.
+        to and, with a matrix, the verdict on it; and what another library (PacketDotNet) reads in it. Of an
+        802.11 aggregate each part is shown like a frame.
 
         --flow: for each life of the flow the evidence of who initiated it, rung by rung, with frames, contradictions and flips; packets and bytes
         each way, gaps and copies; what is spoken and since which frame; names with their proof; and for each protected end the verdict, the rows

@@ -84,32 +84,35 @@ public sealed partial class NameBook
     private static NameProof Proof(AliasPath path, int step, IpAddress client, long timeNs)
     {
         List<ChainStep> steps = Steps(path.Alias, step, path.Alias.End - 1);
-        long frame = path.Alias.Chain.Frame, firstNs = path.Alias.FirstNs;
+
+        // The proof is whole with the last message that is needed for it: the last by time, because numbers follow the order of storage.
+        (long FirstNs, long Frame) last = (path.Alias.FirstNs, path.Alias.Chain.Frame);
         for (AliasPath? before = path.Before; before is not null; before = before.Before)
         {
             steps.AddRange(Steps(before.Alias, 0, before.Alias.End - 1));
-            frame = Math.Max(frame, before.Alias.Chain.Frame);
-            firstNs = Math.Max(firstNs, before.Alias.FirstNs);
+            last = Later(last, before.Alias);
         }
 
-        // The proof is whole with the last message that is needed for it.
         NameEntry address = path.Address;
         steps.AddRange(Steps(address, 0, address.End));
-        firstNs = Math.Max(firstNs, address.FirstNs);
+        last = Later(last, address);
         return new()
         {
             Name = path.Alias.Chain.Names[step].Value,
             Source = NameSource.Dns,
             Client = client,
             SameClient = true,
-            Frame = Math.Max(frame, address.Chain.Frame),
-            TimeNs = firstNs,
+            Frame = last.Frame,
+            TimeNs = last.FirstNs,
             LastTimeNs = Math.Max(path.Alias.LastNs, address.LastNs),
-            Later = firstNs > timeNs,
+            Later = last.FirstNs > timeNs,
             PastTtl = address.ExpiresNs < timeNs,
             Chain = steps,
         };
     }
+
+    private static (long FirstNs, long Frame) Later((long FirstNs, long Frame) one, NameEntry entry) =>
+        (entry.FirstNs, entry.Chain.Frame).CompareTo(one) > 0 ? (entry.FirstNs, entry.Chain.Frame) : one;
 
     private static List<ChainStep> Steps(in NameEntry entry, int first, int last)
     {

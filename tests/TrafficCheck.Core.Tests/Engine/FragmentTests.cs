@@ -1,0 +1,54 @@
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Wire;
+using TrafficCheck.TestSupport.Frames;
+
+namespace TrafficCheck.Core.Tests.Engine;
+
+/// <summary>Fragments as attackers and odd stacks send them: every one is counted, and ports come from the first only.</summary>
+public sealed class FragmentTests
+{
+    private const string A = "192.0.2.7", B = "10.0.0.5";
+    private const byte Tcp = 6;
+
+    private static readonly byte[] s_segment = FrameBuilder.RawIp().IPv4(A, B).Tcp(4000, 25, TcpFlags.Syn).Payload(new byte[40]).Build()[20..];
+
+    private static FrameBuilder Part(int offset, int length, bool more) =>
+        FrameBuilder.Ethernet().IPv4(A, B, id: 9, moreFragments: more, fragmentOffset: (ushort)(offset / 8), protocol: Tcp).Payload(s_segment.AsSpan(offset, length));
+
+    [Fact]
+    public void Overlapping_fragments_are_all_counted_to_the_flow_of_the_first()
+    {
+        // The second covers ports and flags of the first once more from byte 8, the third lies within both.
+        FlowRow row = EngineRun.Of([Part(0, 32, true).At(1), Part(8, 48, true).At(2), Part(16, 16, true).At(3), Part(48, 12, false).At(4)]).Row;
+        Assert.Equal((4000, 25, 4L, 32L + 48 + 16 + 12 + 80), ((int)row.InitiatorPort!, (int)row.ResponderPort!, row.InitiatorPackets, row.InitiatorBytes));
+    }
+
+    [Fact]
+    public void A_tiny_first_fragment_has_ports_and_no_flags_and_says_so()
+    {
+        EngineRun run = EngineRun.Of([Part(0, 8, true).At(1), Part(8, 52, false).At(2)]);
+        Assert.Equal((25, 2L), ((int)run.Row.ResponderPort!, run.Row.InitiatorPackets));
+        Assert.Equal(["tcp-flags-missing"], run.Report.Accounting.Oddities.Select(o => o.Key));
+    }
+
+    [Fact]
+    public void A_first_fragment_that_ends_before_the_ports_leaves_its_datagram_without_flow_by_name()
+    {
+        // Of the transport the first fragment has nothing: an extension header fills it.
+        FrameBuilder whole = FrameBuilder.Ethernet().IPv6("2001:db8::7", "2001:db8::5").Fragment(0, true, 5).DestinationOptions();
+        FrameBuilder later = FrameBuilder.Ethernet().IPv6("2001:db8::7", "2001:db8::5").Fragment(1, false, 5, 60).Payload(s_segment);
+        EngineRun run = EngineRun.Of([whole.Payload([]).At(1), later.At(2)]);
+        Assert.Equal(2, run.Report.Accounting.PacketsWithoutFlow.Sum(p => p.Value) + run.Report.Accounting.PacketsInFlows);
+        Assert.DoesNotContain(run.Rows, r => r.ResponderPort == 25);
+    }
+
+    [Fact]
+    public void Fragments_inside_a_tunnel_find_their_first_in_any_order()
+    {
+        byte[] Inside(FrameBuilder part) => FrameBuilder.Ethernet().IPv4("10.9.0.1", "10.9.0.2").Protocol(4, part.BuildIpPacket()).Build();
+        FlowRow row = EngineRun.Of([Framed(Inside(Part(32, 28, false)), 1), Framed(Inside(Part(0, 32, true)), 2)]).Row;
+        Assert.Equal((4000, 25, 2L, "ip-in-ip"), ((int)row.InitiatorPort!, (int)row.ResponderPort!, row.InitiatorPackets, row.Tunnel));
+
+        static TimedFrame Framed(byte[] bytes, long at) => new(at, bytes, (uint)bytes.Length, LinkType.Ethernet);
+    }
+}

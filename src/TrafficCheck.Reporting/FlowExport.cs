@@ -17,11 +17,13 @@ public static class FlowExport
 
     /// <summary>
     /// Further fields of NDJSON, which readers find by name; readers of CSV count columns, so that theirs stay as they are. What shows the peer's
-    /// name, and in which frame; for related flows what announced them, where, how sure that is, and the control connection.
+    /// name, and in which frame; for related flows what announced them, where, how sure that is, and the control connection; whether the first
+    /// packet came from the responder, and what speaks against the evidence.
     /// </summary>
     public static IReadOnlyList<string> ProofFields { get; } =
     [
         "peer_name_proof", "peer_name_frame", "related_by", "related_grade", "announced_frame", "control",
+        "flipped", "contradictions",
     ];
 
     /// <summary>The format that the extension of a path names (in any case).</summary>

@@ -42,9 +42,11 @@ internal sealed class ExplainOptions
 
     public TunnelPortOptions TunnelPorts { get; } = new();
 
+    public Option<string?> Ledger { get; } = new("--ledger") { HelpName = "FILE", Description = "As for check; the file is only read." };
+
     public Option<string> LinkScope { get; } = CommandInputs.Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
 
     public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
 
-    public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, .. TunnelPorts.All, LinkScope, Lenient];
+    public IEnumerable<Option> All => [Frame, Matrix, Protect, Format, IdleTimeout, VlanInKey, NoDecap, .. TunnelPorts.All, LinkScope, Ledger, Lenient];
 }

@@ -28,6 +28,7 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
             VlanInKey = parsed.GetValue(options.VlanInKey),
             Decapsulate = !parsed.GetValue(options.NoDecap),
             TunnelPorts = options.TunnelPorts.Read(parsed),
+            KeptServers = parsed.GetValue(options.Ledger) is { } ledger ? new LedgerFile(ledger, write: false).Servers : null,
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
         };
         string[] matrixPaths = parsed.GetValue(options.Matrix) ?? [], protect = parsed.GetValue(options.Protect) ?? [];

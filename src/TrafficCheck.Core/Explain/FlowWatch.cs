@@ -62,7 +62,7 @@ internal sealed class FlowWatch(long frame) : IJudgedFlowSink
             Evidence = first.Method,
             Confidence = first.Confidence,
             Outcome = first.Outcome,
-            Notes = [.. Notes(flow.Marks, first.Confidence), .. engine.StoryOf(in flow)],
+            Notes = [.. Notes(flow.Marks, first.Confidence), .. engine.EvidenceOf(flow, first), .. engine.StoryOf(in flow)],
             Verdicts = verdicts ? [.. _judgements.Select(j => VerdictOf(j, engine.Matrix))] : [],
         };
     }

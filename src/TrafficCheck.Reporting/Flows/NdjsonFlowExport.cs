@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Reporting.Json;
 
@@ -57,6 +58,14 @@ internal sealed class NdjsonFlowExport : IFlowExport
         Text(26, row.Related?.Grade);
         Number(27, row.Related?.AnnouncedFrame);
         Text(28, row.Related?.Control);
+        _json.WriteBoolean(s_names[29], row.Flipped);
+        _json.WriteStartArray(s_names[30]);
+        if (row.Conflicts != EvidenceConflicts.None)
+        {
+            foreach (string word in row.Conflicts.Words()) _json.WriteStringValue(word);
+        }
+
+        _json.WriteEndArray();
         _json.WriteEndObject();
         _json.Flush();
         _buffer.Write("\n"u8);

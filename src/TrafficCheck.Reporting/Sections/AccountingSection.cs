@@ -7,7 +7,7 @@ namespace TrafficCheck.Reporting.Sections;
 /// <summary>Where every frame, packet and flow went, and what was wrong with the inputs.</summary>
 internal static class AccountingSection
 {
-    private const int Indent = 13;
+    internal const int Indent = 13;
 
     public static void Write(ReportScope scope)
     {
@@ -17,6 +17,7 @@ internal static class AccountingSection
         Entry(canvas, "Packets", Packets(scope.Report.Accounting));
         Entry(canvas, "Flows", Flows(scope.Report.Accounting));
         Entry(canvas, "Judged", Judged(scope.Report.Summary));
+        EvidenceSection.Write(scope);
         if (scope.Report.Summary.OutOfScope.Count > 0)
             Entry(canvas, "Out of scope", ReportScope.Causes(scope.Report.Summary.OutOfScope));
         if (scope.Report.Accounting.Oddities.Count > 0) Entry(canvas, "Oddities", ReportScope.Causes(scope.Report.Accounting.Oddities));

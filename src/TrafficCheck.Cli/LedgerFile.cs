@@ -24,12 +24,13 @@ internal sealed class LedgerFile
         try
         {
             // A link stays a link: what it points at is replaced.
-            _target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            var file = new FileInfo(path);
+            _target = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             if (Directory.Exists(_target)) throw new UsageException($"--ledger '{path}' is a folder");
             Servers = Read();
             if (!write) return;
             string probe;
-            using (FileStream file = Temporary()) probe = file.Name;
+            using (FileStream temporary = Temporary()) probe = temporary.Name;
             File.Delete(probe);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -17,9 +17,9 @@ internal static class AccountingSection
         Entry(canvas, "Packets", Packets(scope.Report.Accounting));
         Entry(canvas, "Flows", Flows(scope.Report.Accounting));
         Entry(canvas, "Judged", Judged(scope.Report.Summary));
-        EvidenceSection.Write(scope);
         if (scope.Report.Summary.OutOfScope.Count > 0)
             Entry(canvas, "Out of scope", ReportScope.Causes(scope.Report.Summary.OutOfScope));
+        EvidenceSection.Write(scope);
         if (scope.Report.Accounting.Oddities.Count > 0) Entry(canvas, "Oddities", ReportScope.Causes(scope.Report.Accounting.Oddities));
         if (scope.Report.Accounting.NotKept.Count > 0) Entry(canvas, "Not kept", ReportScope.Causes(scope.Report.Accounting.NotKept));
         Inputs(scope);

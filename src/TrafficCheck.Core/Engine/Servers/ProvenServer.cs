@@ -29,8 +29,9 @@ public readonly record struct ProvenServer(IpAddress Address, ushort Port, byte 
         List<ProvenServer> all = [.. kept.Concat(proven)];
         all.Sort(BySocket);
         int count = 0;
-        foreach (ProvenServer next in all)
+        for (int i = 0; i < all.Count; i++)
         {
+            ProvenServer next = all[i];
             if (count > 0 && Compare(all[count - 1], next) == 0)
             {
                 ProvenServer one = all[count - 1];

@@ -56,7 +56,7 @@ public sealed class CheckEngine : IDisposable
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
         if (_relatedLedger is not null) sinks = [.. sinks, _relatedLedger];
         if (observer is not null) sinks = [.. sinks, observer];
-        var servers = new ServerLedger(matrix, options.Seed ?? HashSeed.Random(), options.KeptServers, times: options.KeptServers is not null);
+        var servers = new ServerLedger(matrix, options.Seed ?? HashSeed.Random(), options.KeptServers, details: options.KeptServers is not null || observer is not null);
         _judge = new FlowJudge(_matrix, hosts, servers, _names, _related, options.JudgeLinkScope, sinks);
         bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
         var reader = new FlowReader(notes, _names, _related, speech);

@@ -26,14 +26,14 @@ public sealed class ServerLedgerTests
 
     private static FlowSummary V6(ulong server) => Flow(1, 40_000, 2, 25) with { Ends = new(IpAddress.V6(1, 1), 40_000, IpAddress.V6(2, server), 25) };
 
-    private static ServerLedger Ledger(int most = int.MaxValue, bool times = false) => new(s_matrix, HashSeed.Fixed, null, times, most);
+    private static ServerLedger Ledger(int most = int.MaxValue, bool details = false) => new(s_matrix, HashSeed.Fixed, null, details, most);
 
     private static void Note(ServerLedger ledger, FlowSummary flow, bool protects = true) => ledger.Note(in flow, FlowReading.Of(in flow), protects);
 
     [Fact]
     public void Every_socket_that_was_proven_is_found_and_no_other()
     {
-        ServerLedger ledger = Ledger();
+        ServerLedger ledger = Ledger(details: true);
         for (uint i = 0; i < 5000; i++)
         {
             Note(ledger, Flow(1, 40_000, 1000 + (i * 2), 25, frame: i + 1));
@@ -42,7 +42,10 @@ public sealed class ServerLedgerTests
 
         for (uint i = 0; i < 5000; i++)
         {
-            Assert.Equal(new ServerFinding(ServingEnd.High, EvidenceConflicts.None, i + 1), ledger.Look(Flow(9, 50_000, 1000 + (i * 2), 25)));
+            FlowSummary midstream = Flow(9, 50_000, 1000 + (i * 2), 25);
+            Assert.Equal(new ServerFinding(ServingEnd.High, EvidenceConflicts.None), ledger.Look(in midstream));
+            Assert.Equal(SocketFacts.Server, ledger.Of(midstream.Ends, midstream.Protocol, high: true, out long frame));
+            Assert.Equal(i + 1, frame);
             Assert.Equal(ServingEnd.None, ledger.Look(Flow(9, 50_000, 1001 + (i * 2), 25)).End);
             Assert.Equal(ServingEnd.None, ledger.Look(Flow(9, 50_000, 1000 + (i * 2), 26)).End);
             Assert.Equal(ServingEnd.High, ledger.Look(V6(1000 + (i * 2))).End);
@@ -74,7 +77,7 @@ public sealed class ServerLedgerTests
         (string Servers, string Findings)? expected = null;
         for (int round = 0; round < 5; round++)
         {
-            ServerLedger ledger = Ledger(times: true);
+            ServerLedger ledger = Ledger(details: true);
             foreach (FlowSummary flow in flows) Note(ledger, flow);
             (string, string) found = (string.Join('\n', ledger.Proven), string.Join('\n', flows.Order(Comparer<FlowSummary>.Create((a, b) => a.FirstFrame.CompareTo(b.FirstFrame))).Select(f => ledger.Look(in f))));
             expected ??= found;
@@ -86,7 +89,7 @@ public sealed class ServerLedgerTests
 
         static IReadOnlyList<ProvenServer> Ledgered(FlowSummary[] flows)
         {
-            ServerLedger ledger = Ledger(times: true);
+            ServerLedger ledger = Ledger(details: true);
             foreach (FlowSummary flow in flows) Note(ledger, flow);
             return ledger.Proven;
         }
@@ -95,7 +98,7 @@ public sealed class ServerLedgerTests
     [Fact]
     public void What_was_announced_serves_once_and_is_not_kept_for_other_runs()
     {
-        ServerLedger ledger = Ledger(times: true);
+        ServerLedger ledger = Ledger(details: true);
         Note(ledger, Flow(1, 40_000, 1000, 50_000) with { Note = new FlowNote { Parent = 1 } });
         Note(ledger, Flow(1, 40_000, 1001, 25), protects: false);
         Note(ledger, Flow(1, 40_000, 1002, 25, at: 7));
@@ -112,6 +115,13 @@ public sealed class ServerLedgerTests
         Assert.Equal(0, dropped);
         Assert.Equal([Server(2, 30, 40, 1), Server(3, 8, 20, long.MaxValue), Server(4, 1, 6, 2)], ProvenServer.Merge(proven, kept, 3, out dropped));
         Assert.Equal(1, dropped);
+    }
+
+    [Fact]
+    public void A_flow_that_waits_and_a_slot_take_what_the_map_says()
+    {
+        Assert.True(System.Runtime.CompilerServices.Unsafe.SizeOf<FlowSummary>() <= 256);
+        Assert.Equal((8, 24), (System.Runtime.CompilerServices.Unsafe.SizeOf<V4Socket>(), System.Runtime.CompilerServices.Unsafe.SizeOf<V6Socket>()));
     }
 
     [Theory]

@@ -10,25 +10,23 @@ namespace TrafficCheck.Core.Engine.Servers;
 /// </summary>
 internal sealed class ServerLedger
 {
-    /// <summary>Sockets remembered of each family: at most 16 MB each, and 24 MB and 12 MB more when times are kept.</summary>
+    /// <summary>Sockets remembered of each family, in 8 MB and 12 MB; details take 32 MB and 16 MB more.</summary>
     private const int MostV4 = 750_000, MostV6 = 375_000;
 
     private const EvidenceConflicts Disproofs = EvidenceConflicts.BothSyn | EvidenceConflicts.PayloadAgainstSynAck;
 
     private readonly ServicePorts _services;
-    private readonly bool _times;
     private readonly SocketTable<V4Socket> _v4;
     private readonly SocketTable<V6Socket> _v6;
 
     /// <param name="kept">What earlier runs proved, in any order; null for nothing.</param>
-    /// <param name="times">Whether <see cref="Proven"/> will be asked.</param>
-    public ServerLedger(AllowedMatrix matrix, HashSeed seed, IReadOnlyList<ProvenServer>? kept, bool times, int most = int.MaxValue)
+    /// <param name="details">Whether <see cref="Proven"/> and the frames of proofs will be asked for.</param>
+    public ServerLedger(AllowedMatrix matrix, HashSeed seed, IReadOnlyList<ProvenServer>? kept, bool details, int most = int.MaxValue)
     {
         _services = new ServicePorts(matrix);
-        _times = times;
-        _v4 = new(seed, Math.Min(most, MostV4), times);
-        _v6 = new(seed, Math.Min(most, MostV6), times);
-        foreach (ProvenServer server in kept ?? []) Note(server.Address, server.Port, server.Transport, SocketFacts.Kept, 0, protects: true);
+        _v4 = new(seed, Math.Min(most, MostV4), details);
+        _v6 = new(seed, Math.Min(most, MostV6), details);
+        foreach (ProvenServer server in kept ?? []) Note(server.Address, server.Port, server.Transport, SocketFacts.Kept, protects: true, default);
     }
 
     public long NotKept => _v4.NotKept + _v6.NotKept;
@@ -54,39 +52,31 @@ internal sealed class ServerLedger
         if (AddressKind.CannotInitiate(server)) return;
 
         // A socket that was announced serves one connection: it says something of this run, and nothing of the next.
-        bool lasts = _times && protects && flow.Note.Parent == 0;
-        int slot = Note(server, ends.Port(!clientIsHigh), flow.Protocol, SocketFacts.Server, flow.FirstFrame, protects);
-        if (lasts && slot >= 0)
-        {
-            if (server.IsV4) _v4.Time(slot, flow.FirstNs, flow.LastNs);
-            else _v6.Time(slot, flow.FirstNs, flow.LastNs);
-        }
-
-        if (_services.Has(ends.Port(clientIsHigh))) Note(ends.Address(clientIsHigh), ends.Port(clientIsHigh), flow.Protocol, SocketFacts.Client, 0, protects: false);
+        var proof = new SocketProof(flow.FirstFrame, flow.FirstNs, flow.LastNs, Lasts: protects && flow.Note.Parent == 0);
+        Note(server, ends.Port(!clientIsHigh), flow.Protocol, SocketFacts.Server, protects, in proof);
+        if (_services.Has(ends.Port(clientIsHigh))) Note(ends.Address(clientIsHigh), ends.Port(clientIsHigh), flow.Protocol, SocketFacts.Client, protects: false, default);
     }
 
     /// <summary>Which end of a flow was proven a server elsewhere, and only that.</summary>
     public ServerFinding Look(in FlowSummary flow)
     {
         FlowEndpoints ends = flow.Ends;
-        SocketFacts low = Of(ends, flow.Protocol, high: false, out long lowFrame), high = Of(ends, flow.Protocol, high: true, out long highFrame);
+        SocketFacts low = Of(ends, flow.Protocol, high: false, out _), high = Of(ends, flow.Protocol, high: true, out _);
         if (((low | high) & (SocketFacts.Server | SocketFacts.Kept)) == 0) return default;
         bool lowNow = (low & SocketFacts.Server) != 0, highNow = (high & SocketFacts.Server) != 0;
         bool lowKept = (low & SocketFacts.Kept) != 0, highKept = (high & SocketFacts.Kept) != 0;
 
         // Proof of this run before that of earlier ones.
         bool now = lowNow || highNow, lowServes = now ? lowNow : lowKept, highServes = now ? highNow : highKept;
-        if (lowServes && highServes) return new(ServingEnd.None, EvidenceConflicts.BothServers, 0);
+        if (lowServes && highServes) return new(ServingEnd.None, EvidenceConflicts.BothServers);
         if (((lowServes ? low : high) & SocketFacts.Client) != 0 && _services.Has(ends.Port(high: lowServes)))
-            return new(ServingEnd.None, EvidenceConflicts.ServerAndClient, 0);
+            return new(ServingEnd.None, EvidenceConflicts.ServerAndClient);
         bool against = now && (lowServes ? highKept : lowKept);
-        return new(
-            lowServes ? ServingEnd.Low : ServingEnd.High, against ? EvidenceConflicts.KeptLedgerAgainstRun : EvidenceConflicts.None,
-            lowServes ? lowFrame : highFrame);
+        return new(lowServes ? ServingEnd.Low : ServingEnd.High, against ? EvidenceConflicts.KeptLedgerAgainstRun : EvidenceConflicts.None);
     }
 
     /// <summary>What is known of one end of a flow.</summary>
-    /// <param name="frame">The first frame of the earliest flow that proved it a server in this run, or 0.</param>
+    /// <param name="frame">The first frame of the earliest flow that proved it a server in this run; 0 for none, and without details.</param>
     public SocketFacts Of(in FlowEndpoints ends, byte transport, bool high, out long frame)
     {
         IpAddress address = ends.Address(high);
@@ -109,9 +99,11 @@ internal sealed class ServerLedger
         return (responder & Took) != 0 && (initiator & (Took | FlowMarks.Syn)) != 0;
     }
 
-    private int Note(IpAddress address, ushort port, byte transport, SocketFacts facts, long frame, bool protects) => address.IsV4
-        ? _v4.Note(V4Socket.Of(address, port, transport), facts, frame, protects)
-        : _v6.Note(V6Socket.Of(address, port, transport), facts, frame, protects);
+    private void Note(IpAddress address, ushort port, byte transport, SocketFacts facts, bool protects, in SocketProof proof)
+    {
+        if (address.IsV4) _v4.Note(V4Socket.Of(address, port, transport).With(facts), protects, in proof);
+        else _v6.Note(V6Socket.Of(address, port, transport).With(facts), protects, in proof);
+    }
 
     private long CountOf(Func<SocketFacts, bool> which) => _v4.CountOf(which) + _v6.CountOf(which);
 }
@@ -119,5 +111,5 @@ internal sealed class ServerLedger
 /// <summary>An end of a flow that serves, if only one does.</summary>
 internal enum ServingEnd : byte { None, Low, High }
 
-/// <param name="Frame">The first frame of the earliest flow of this run that proved it, or 0.</param>
-internal readonly record struct ServerFinding(ServingEnd End, EvidenceConflicts Conflicts, long Frame);
+/// <param name="Conflicts">Why there is none, or what speaks against it.</param>
+internal readonly record struct ServerFinding(ServingEnd End, EvidenceConflicts Conflicts);

@@ -1,145 +1,166 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine.Servers;
 
-/// <summary>What is known of a socket. Bits only ever get set, so that the order of flows has no part in it.</summary>
-[Flags]
-internal enum SocketFacts : byte
-{
-    None = 0,
-
-    /// <summary>A flow of this run proved it a server.</summary>
-    Server = 1,
-
-    /// <summary>A flow of this run proved it a client.</summary>
-    Client = 2,
-
-    /// <summary>The ledger of earlier runs has it as a server.</summary>
-    Kept = 4,
-}
-
 /// <summary>
-/// The sockets of one address family that something is known of: an open-addressed table, 16 bytes a slot for IPv4 and 32 for IPv6. Bounded:
+/// The sockets of one address family that something is known of: an open-addressed table, 8 bytes a slot for IPv4 and 24 for IPv6. Bounded:
 /// half of the room is kept for sockets of flows with a protected end, so that what passes by cannot fill it.
+/// <para>
+/// What is to be noted waits in a short ring, so that the memory of its slot is fetched behind the flows in between: a table of half a million
+/// sockets is larger than the cache.
+/// </para>
 /// </summary>
 /// <param name="most">Sockets that are kept.</param>
-/// <param name="times">Whether times and counts of proofs are asked for: 24 bytes a slot more.</param>
-internal sealed class SocketTable<TKey>(HashSeed seed, int most, bool times)
+/// <param name="details">Whether <see cref="Proven"/> or the frames of proofs are asked for: 32 bytes a slot more.</param>
+internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool details)
     where TKey : unmanaged, ISocketKey<TKey>
 {
-    private const int Smallest = 64, FactBits = 8;
+    private const int Smallest = 64, Ring = 16;
 
-    private Slot[] _slots = new Slot[Smallest];
-    private ProofTimes[] _times = times ? new ProofTimes[Smallest] : [];
+    private readonly Pending[] _ring = new Pending[Ring];
+
+    // Pinned, because only addresses can be fetched.
+    private TKey[] _slots = GC.AllocateArray<TKey>(Smallest, pinned: true);
+    private Proofs[] _proofs = details ? new Proofs[Smallest] : [];
+    private long _entered, _taken;
 
     public int Count { get; private set; }
 
     /// <summary>What was to be noted of sockets that found no room; the same socket counts each time.</summary>
     public long NotKept { get; private set; }
 
+    /// <summary>What is known of a socket.</summary>
+    /// <param name="frame">First frame of the earliest flow that proved it a server; 0 for none, and without details.</param>
     public SocketFacts Of(in TKey key, out long frame)
     {
-        ref readonly Slot slot = ref _slots[SlotOf(in key)];
-        frame = (long)(slot.Word >> FactBits);
-        return (SocketFacts)(byte)slot.Word;
+        Flush();
+        int at = SlotOf(in key, TKey.Hash(in key, in seed));
+        frame = details ? _proofs[at].Frame : 0;
+        return _slots[at].Facts;
     }
 
-    /// <param name="frame">First frame of the flow that proved a server; 0 for none.</param>
+    /// <param name="socket">With the facts to add.</param>
     /// <param name="protects">The flow has a protected end.</param>
-    /// <returns>The slot, for <see cref="Time"/>, or -1 when there is no room.</returns>
-    public int Note(in TKey key, SocketFacts facts, long frame, bool protects)
+    /// <param name="proof">What proved it a server.</param>
+    public void Note(in TKey socket, bool protects, in SocketProof proof)
     {
-        int at = SlotOf(in key);
-        ref Slot slot = ref _slots[at];
-        if (slot.Word == 0)
+        ulong hash = TKey.Hash(in socket, in seed);
+        if (Sse.IsSupported)
         {
-            if (Count >= (protects ? most : most / 2))
-            {
-                NotKept++;
-                return -1;
-            }
-
-            if ((Count + 1) * 4L > _slots.Length * 3L)
-            {
-                Grow();
-                at = SlotOf(in key);
-                slot = ref _slots[at];
-            }
-
-            Count++;
-            slot.Key = key;
+            // SAFETY: a slot of the pinned array; a fetch reads nothing that can be seen, and an address that is no longer valid harms nobody.
+            Sse.Prefetch0((TKey*)Unsafe.AsPointer(ref _slots[0]) + ((int)hash & (_slots.Length - 1)));
         }
 
-        ulong known = slot.Word, first = known >> FactBits;
-        if (frame != 0 && (first == 0 || (ulong)frame < first)) first = (ulong)frame;
-        ulong word = (first << FactBits) | (byte)known | (byte)facts;
-        if (word != known) slot.Word = word;
-        return at;
+        _ring[_entered & (Ring - 1)] = new() { Socket = socket, Hash = hash, Protects = protects, Proof = proof };
+        if (++_entered - _taken == Ring) Take(ref _ring[_taken++ & (Ring - 1)]);
     }
 
-    /// <summary>Sums up another proof of a socket that was just noted.</summary>
-    public void Time(int slot, long firstNs, long lastNs)
-    {
-        ref ProofTimes sum = ref _times[slot];
-        sum.FirstNs = sum.Proofs == 0 ? firstNs : Math.Min(sum.FirstNs, firstNs);
-        sum.LastNs = sum.Proofs == 0 ? lastNs : Math.Max(sum.LastNs, lastNs);
-        sum.Proofs++;
-    }
-
-    /// <summary>The sockets of which proofs were summed, in no order.</summary>
+    /// <summary>The sockets with lasting proofs, in no order.</summary>
     public IEnumerable<ProvenServer> Proven()
     {
-        for (int i = 0; i < _times.Length; i++)
+        Flush();
+        for (int i = 0; i < _proofs.Length; i++)
         {
-            if (_times[i].Proofs == 0) continue;
-            TKey key = _slots[i].Key;
-            yield return new(key.Address, key.Port, key.Transport, _times[i].FirstNs, _times[i].LastNs, _times[i].Proofs);
+            if (_proofs[i].Count == 0) continue;
+            TKey key = _slots[i];
+            yield return new(key.Address, key.Port, key.Transport, _proofs[i].FirstNs, _proofs[i].LastNs, _proofs[i].Count);
         }
     }
 
     public long CountOf(Func<SocketFacts, bool> which)
     {
+        Flush();
         long count = 0;
-        foreach (Slot slot in _slots)
+        foreach (TKey slot in _slots)
         {
-            if (slot.Word != 0 && which((SocketFacts)(byte)slot.Word)) count++;
+            if (!slot.IsNone && which(slot.Facts)) count++;
         }
 
         return count;
     }
 
-    private int SlotOf(in TKey key)
+    private void Flush()
     {
-        int mask = _slots.Length - 1, at = (int)TKey.Hash(in key, in seed) & mask;
-        while (_slots[at].Word != 0 && !_slots[at].Key.Equals(key)) at = (at + 1) & mask;
+        while (_taken < _entered) Take(ref _ring[_taken++ & (Ring - 1)]);
+    }
+
+    private void Take(ref Pending pending)
+    {
+        int at = SlotOf(in pending.Socket, pending.Hash);
+        if (_slots[at].IsNone)
+        {
+            if (Count >= (pending.Protects ? most : most / 2))
+            {
+                NotKept++;
+                return;
+            }
+
+            if ((Count + 1) * 4L > _slots.Length * 3L)
+            {
+                Grow();
+                at = SlotOf(in pending.Socket, pending.Hash);
+            }
+
+            Count++;
+            _slots[at] = pending.Socket;
+        }
+        else
+        {
+            TKey known = _slots[at], more = known.With(pending.Socket.Facts);
+            if (!more.Equals(known)) _slots[at] = more;
+        }
+
+        if (details && pending.Proof.Frame != 0) _proofs[at].Add(in pending.Proof);
+    }
+
+    private int SlotOf(in TKey key, ulong hash)
+    {
+        TKey[] slots = _slots;
+        int mask = slots.Length - 1, at = (int)hash & mask;
+        while (!slots[at].IsNone && !TKey.Same(in slots[at], in key)) at = (at + 1) & mask;
         return at;
     }
 
     private void Grow()
     {
-        (Slot[] slots, ProofTimes[] old) = (_slots, _times);
-        _slots = new Slot[slots.Length * 2];
-        if (times) _times = new ProofTimes[_slots.Length];
+        (TKey[] slots, Proofs[] proofs) = (_slots, _proofs);
+        _slots = GC.AllocateArray<TKey>(slots.Length * 2, pinned: true);
+        if (details) _proofs = new Proofs[_slots.Length];
         for (int i = 0; i < slots.Length; i++)
         {
-            if (slots[i].Word == 0) continue;
-            int at = SlotOf(in slots[i].Key);
+            if (slots[i].IsNone) continue;
+            int at = SlotOf(in slots[i], TKey.Hash(in slots[i], in seed));
             _slots[at] = slots[i];
-            if (times) _times[at] = old[i];
+            if (details) _proofs[at] = proofs[i];
         }
     }
 
-    /// <summary>A free slot has the word 0: what is known of a socket is never nothing.</summary>
-    private struct Slot
+    private struct Pending
     {
-        public TKey Key;
-
-        /// <summary><see cref="SocketFacts"/> in the lowest bits, the first frame of the earliest flow that proved a server above.</summary>
-        public ulong Word;
+        public TKey Socket;
+        public ulong Hash;
+        public SocketProof Proof;
+        public bool Protects;
     }
 
-    private struct ProofTimes
+    private struct Proofs
     {
-        public long FirstNs, LastNs, Proofs;
+        public long Frame, FirstNs, LastNs, Count;
+
+        public void Add(in SocketProof proof)
+        {
+            if (Frame == 0 || proof.Frame < Frame) Frame = proof.Frame;
+            if (!proof.Lasts) return;
+            FirstNs = Count == 0 ? proof.FirstNs : Math.Min(FirstNs, proof.FirstNs);
+            LastNs = Count == 0 ? proof.LastNs : Math.Max(LastNs, proof.LastNs);
+            Count++;
+        }
     }
 }
+
+/// <summary>A flow that proved a server.</summary>
+/// <param name="Frame">Its first frame; 0 for no proof.</param>
+/// <param name="Lasts">It says something of later runs, too.</param>
+internal readonly record struct SocketProof(long Frame, long FirstNs, long LastNs, bool Lasts);

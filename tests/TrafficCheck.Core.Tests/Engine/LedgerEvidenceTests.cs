@@ -206,8 +206,17 @@ public sealed class LedgerEvidenceTests
         var speech = new FlowSpeech { Clients = 3 };
         var flow = new FlowSummary
         {
-            Protocol = TransportNames.Udp, Ends = new(IpAddress.V4(0x0a000005), 137, IpAddress.V4(0xc0000207), 137), FirstNs = 1, LastNs = 2, LowPackets = 1, HighPackets = 1,
-            LowBytes = 1, HighBytes = 1, Marks = FlowMarks.FirstFromHigh, FirstFrame = 1, Speech = speech,
+            Protocol = TransportNames.Udp,
+            Ends = new(IpAddress.V4(0x0a000005), 137, IpAddress.V4(0xc0000207), 137),
+            FirstNs = 1,
+            LastNs = 2,
+            LowPackets = 1,
+            HighPackets = 1,
+            LowBytes = 1,
+            HighBytes = 1,
+            Marks = FlowMarks.FirstFromHigh,
+            FirstFrame = 1,
+            Speech = speech,
         };
         Assert.Equal(new FlowReading(true, EvidenceMethod.None, Confidence.Unknown, EvidenceConflicts.BothClients), FlowReading.Of(in flow));
     }

@@ -15,6 +15,9 @@ internal sealed partial class FlowJudge
     /// <summary>All flows have ended: what the ledger says now is the same for every order of them.</summary>
     private bool _allProven;
 
+    /// <summary>All flows that the ledger does not tell about were counted.</summary>
+    private bool _degreesKnown;
+
     private enum Stage
     {
         /// <summary>The flow has just ended.</summary>
@@ -44,16 +47,22 @@ internal sealed partial class FlowJudge
     /// <summary>Puts a flow off to the end of the input, when its direction is not proven: a server may be proven later.</summary>
     private bool WaitsForServers(in FlowSummary flow, in FlowReading reading) => LacksProof(flow.Protocol, in reading) && _withoutDirection.TryAdd(in flow);
 
-    /// <summary>Counts, of all flows that waited, those that neither the ledger nor the matrix tells about.</summary>
-    private void CountDegrees()
+    /// <summary>
+    /// Judges a flow that waited when the ledger or the matrix tells its direction, and else counts it for the degrees of its sockets. What may belong to
+    /// a control connection is judged later in any case.
+    /// </summary>
+    private bool JudgeOrCount(in FlowSummary flow)
     {
-        _withoutDirection.ForEach(flow =>
+        if (MayBelong(in flow))
         {
             ulong concerned = _hosts.SubjectsOf(flow.Ends.LowAddress) ^ _hosts.SubjectsOf(flow.Ends.HighAddress);
-            FlowReading reading = WithServerEvidence(in flow, FlowReading.Of(in flow), concerned);
-            if (reading.Method > EvidenceMethod.Degree) _degrees.Add(in flow);
-        });
-        _degrees.Build();
+            if (WithServerEvidence(in flow, FlowReading.Of(in flow), concerned).Method > EvidenceMethod.Degree) _degrees.Add(in flow);
+            return false;
+        }
+
+        if (Judge(in flow, Stage.ServersKnown)) return true;
+        _degrees.Add(in flow);
+        return false;
     }
 
     /// <summary>The strongest of what the flow shows itself, what others prove of its sockets, the matrix, and the number of peers.</summary>

@@ -92,22 +92,27 @@ internal sealed partial class FlowJudge : IDisposable
     public void End()
     {
         _allProven = true;
-        CountDegrees();
-        _withoutDirection.ForEach(flow => JudgeWaiting(in flow, Stage.ServersKnown, belongs: false));
+        _withoutDirection.ForEach(JudgeOrCount);
+        _degrees.Build();
+        _degreesKnown = true;
+        _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: false));
         foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: false);
-        _withoutDirection.ForEach(flow => JudgeWaiting(in flow, Stage.ServersKnown, belongs: true));
+        _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: true));
         foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: true);
         _waiting.Clear();
     }
 
     public void Dispose() => _withoutDirection.Dispose();
 
-    private void JudgeWaiting(in FlowSummary flow, Stage stage, bool belongs)
+    private bool JudgeWaiting(in FlowSummary flow, Stage stage, bool belongs)
     {
-        if (MayBelong(in flow) == belongs) Judge(in flow, stage);
+        if (MayBelong(in flow) != belongs) return false;
+        Judge(in flow, stage);
+        return true;
     }
 
-    private void Judge(in FlowSummary ended, Stage stage)
+    /// <returns>False when only the number of peers, which is being counted, may tell the direction: nothing was judged.</returns>
+    private bool Judge(in FlowSummary ended, Stage stage)
     {
         FlowSummary flow = ended;
         bool mayWait = stage == Stage.Ended;
@@ -127,17 +132,18 @@ internal sealed partial class FlowJudge : IDisposable
             if (mayWait)
             {
                 _servers.Note(in flow, in reading, protects: true);
-                if (WaitsForServers(in ended, in reading)) return;
+                if (WaitsForServers(in ended, in reading)) return true;
             }
 
             bool early = !_allProven && LacksProof(flow.Protocol, in reading);
             reading = WithServerEvidence(in flow, reading, concerned);
+            if (stage == Stage.ServersKnown && !_degreesKnown && reading.Method > EvidenceMethod.Degree) return false;
 
             // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
             _namesUntilNs = stage == Stage.Over ? long.MaxValue : flow.LastNs;
             ulong atLow = low & ~high, atHigh = high & ~low;
             bool allowed = ForEnds(in flow, atLow, atHigh, reading, mayWait, out Judgement first, out Judgement second);
-            if (mayWait && !allowed && Waits(in ended, concerned, high)) return;
+            if (mayWait && !allowed && Waits(in ended, concerned, high)) return true;
             if (stage == Stage.ServersKnown && !allowed && _nameMayCome)
             {
                 _namesUntilNs = long.MaxValue;
@@ -149,6 +155,8 @@ internal sealed partial class FlowJudge : IDisposable
             if (atLow != 0) Deliver(in flow, in first);
             if (atHigh != 0) Deliver(in flow, in second);
         }
+
+        return true;
     }
 
     /// <returns>Whether the flow is allowed at each of its ends that is protected.</returns>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using TrafficCheck.Core.Flows;
 
@@ -8,8 +9,8 @@ namespace TrafficCheck.Core.Engine.Servers;
 /// The sockets of one address family that something is known of: an open-addressed table, 8 bytes a slot for IPv4 and 24 for IPv6. Bounded:
 /// half of the room is kept for sockets of flows with a protected end, so that what passes by cannot fill it.
 /// <para>
-/// What is to be noted waits in a short ring, so that the memory of its slot is fetched behind the flows in between: a table of half a million
-/// sockets is larger than the cache.
+/// What is to be noted waits until there is a batch of it, whose slots are then fetched ahead of each other: a table of half a million sockets is
+/// larger than the cache, and its memory must not be waited for with every flow.
 /// </para>
 /// </summary>
 /// <param name="most">Sockets that are kept.</param>
@@ -17,14 +18,17 @@ namespace TrafficCheck.Core.Engine.Servers;
 internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool details)
     where TKey : unmanaged, ISocketKey<TKey>
 {
-    private const int Smallest = 64, Ring = 16;
+    private const int Smallest = 64, Batch = 256, Lead = 16;
 
-    private readonly Pending[] _ring = new Pending[Ring];
+    private readonly TKey[] _waiting = new TKey[Batch];
+    private readonly bool[] _protects = new bool[Batch];
+    private readonly SocketProof[] _waitingProofs = details ? new SocketProof[Batch] : [];
+    private readonly ulong[] _hashes = new ulong[Batch];
+    private int _entered;
 
     // Pinned, because only addresses can be fetched.
     private TKey[] _slots = GC.AllocateArray<TKey>(Smallest, pinned: true);
     private Proofs[] _proofs = details ? new Proofs[Smallest] : [];
-    private long _entered, _taken;
 
     public int Count { get; private set; }
 
@@ -46,15 +50,10 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
     /// <param name="proof">What proved it a server.</param>
     public void Note(in TKey socket, bool protects, in SocketProof proof)
     {
-        ulong hash = TKey.Hash(in socket, in seed);
-        if (Sse.IsSupported)
-        {
-            // SAFETY: a slot of the pinned array; a fetch reads nothing that can be seen, and an address that is no longer valid harms nobody.
-            Sse.Prefetch0((TKey*)Unsafe.AsPointer(ref _slots[0]) + ((int)hash & (_slots.Length - 1)));
-        }
-
-        _ring[_entered & (Ring - 1)] = new() { Socket = socket, Hash = hash, Protects = protects, Proof = proof };
-        if (++_entered - _taken == Ring) Take(ref _ring[_taken++ & (Ring - 1)]);
+        _waiting[_entered] = socket;
+        _protects[_entered] = protects;
+        if (details) _waitingProofs[_entered] = proof;
+        if (++_entered == Batch) Flush();
     }
 
     /// <summary>The sockets with lasting proofs, in no order.</summary>
@@ -83,15 +82,27 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
 
     private void Flush()
     {
-        while (_taken < _entered) Take(ref _ring[_taken++ & (Ring - 1)]);
+        int count = _entered;
+        if (count == 0) return;
+        _entered = 0;
+        for (int i = 0; i < count; i++) _hashes[i] = TKey.Hash(in _waiting[i], in seed);
+        for (int i = 0; i < count; i++)
+        {
+            // SAFETY: a slot of the pinned array, which stays alive as a field; a fetch changes nothing.
+            if (Sse.IsSupported && i + Lead < count)
+                Sse.Prefetch0((TKey*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)) + ((int)_hashes[i + Lead] & (_slots.Length - 1)));
+            Take(i);
+        }
     }
 
-    private void Take(ref Pending pending)
+    private void Take(int i)
     {
-        int at = SlotOf(in pending.Socket, pending.Hash);
-        if (_slots[at].IsNone)
+        TKey socket = _waiting[i];
+        int at = SlotOf(in socket, _hashes[i]);
+        TKey known = _slots[at];
+        if (known.IsNone)
         {
-            if (Count >= (pending.Protects ? most : most / 2))
+            if (Count >= (_protects[i] ? most : most / 2))
             {
                 NotKept++;
                 return;
@@ -100,19 +111,15 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
             if ((Count + 1) * 4L > _slots.Length * 3L)
             {
                 Grow();
-                at = SlotOf(in pending.Socket, pending.Hash);
+                at = SlotOf(in socket, _hashes[i]);
             }
 
             Count++;
-            _slots[at] = pending.Socket;
+            _slots[at] = socket;
         }
-        else
-        {
-            TKey known = _slots[at], more = known.With(pending.Socket.Facts);
-            if (!more.Equals(known)) _slots[at] = more;
-        }
+        else if ((socket.Facts & ~known.Facts) != 0) _slots[at] = known.With(socket.Facts);
 
-        if (details && pending.Proof.Frame != 0) _proofs[at].Add(in pending.Proof);
+        if (details && _waitingProofs[i].Frame != 0) _proofs[at].Add(in _waitingProofs[i]);
     }
 
     private int SlotOf(in TKey key, ulong hash)
@@ -135,14 +142,6 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
             _slots[at] = slots[i];
             if (details) _proofs[at] = proofs[i];
         }
-    }
-
-    private struct Pending
-    {
-        public TKey Socket;
-        public ulong Hash;
-        public SocketProof Proof;
-        public bool Protects;
     }
 
     private struct Proofs

@@ -18,12 +18,13 @@ public static class FlowExport
     /// <summary>
     /// Further fields of NDJSON, which readers find by name; readers of CSV count columns, so that theirs stay as they are. What shows the peer's
     /// name, and in which frame; for related flows what announced them, where, how sure that is, and the control connection; whether other names
-    /// lead to the peer's address, too, and over which aliases its name does (objects of name and frame).
+    /// lead to the peer's address, too, and over which aliases its name does (objects of name and frame); whether the first packet came from the
+    /// responder, and what speaks against the evidence.
     /// </summary>
     public static IReadOnlyList<string> ProofFields { get; } =
     [
         "peer_name_proof", "peer_name_frame", "related_by", "related_grade", "announced_frame", "control", "peer_name_shared",
-        "peer_name_chain",
+        "peer_name_chain", "flipped", "contradictions",
     ];
 
     /// <summary>The format that the extension of a path names (in any case).</summary>

@@ -39,6 +39,7 @@ public static class JsonReport
         Inputs(json, report);
         Visibility(json, report.Visibility);
         Accounting(json, report.Accounting);
+        json.WriteEvidence(report.Evidence);
         Summary(json, report.Summary);
         json.WriteFindings(report);
         json.WriteRelated(report);

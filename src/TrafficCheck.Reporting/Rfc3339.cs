@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace TrafficCheck.Reporting;
@@ -15,6 +16,20 @@ public static class Rfc3339
 
     /// <summary>Writes <see cref="Length"/> bytes.</summary>
     public static void WriteUtf8(long ns, Span<byte> utf8) => Write(ns, utf8);
+
+    /// <summary>Reads a time as <see cref="Text"/> writes it, and no other form.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out long ns)
+    {
+        ns = 0;
+        if (text.Length != Length || text[19] != '.' || text[^1] != 'Z') return false;
+        if (!DateTime.TryParseExact(
+            text[..19], "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time)) return false;
+        if (!uint.TryParse(text.Slice(20, 9), NumberStyles.None, CultureInfo.InvariantCulture, out uint fraction)) return false;
+        Int128 whole = ((Int128)((time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond) * NsPerSecond) + fraction;
+        if (whole < long.MinValue || whole > long.MaxValue) return false;
+        ns = (long)whole;
+        return true;
+    }
 
     private static void Write<T>(long ns, Span<T> text)
         where T : unmanaged, IBinaryInteger<T>

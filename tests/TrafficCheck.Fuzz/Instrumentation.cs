@@ -5,7 +5,7 @@ namespace TrafficCheck.Fuzz;
 /// <summary>Copies of the program whose product assemblies write down which branches they take.</summary>
 internal static class Instrumentation
 {
-    private static readonly string[] s_assemblies = ["TrafficCheck.Core.dll", "TrafficCheck.Capture.dll", "TrafficCheck.Matrices.dll"];
+    private static readonly string[] s_assemblies = ["TrafficCheck.Core.dll", "TrafficCheck.Capture.dll", "TrafficCheck.Matrices.dll", "TrafficCheck.Reporting.dll"];
 
     public static void CopyTo(string folder)
     {

@@ -80,6 +80,13 @@ internal sealed class CheckOptions
         Description = "Ports that FTP servers give out for passive data connections. Connections to them belong to a live FTP control connection of the same two hosts, although no announcement was seen.",
     };
 
+    public Option<string?> Ledger { get; } = new("--ledger")
+    {
+        HelpName = "FILE",
+        Description = "Servers that earlier runs proved, for flows whose beginning this capture does not show. What this run proves is added; at most "
+            + "200000 sockets, those proven longest ago go first. A file that does not exist is begun.",
+    };
+
     public Option<int> Threads { get; } = new("--threads")
     {
         HelpName = "N",
@@ -98,5 +105,5 @@ internal sealed class CheckOptions
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
 
     public IEnumerable<Option> All =>
-        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
+        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Ledger, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using TrafficCheck.Capture;
 using TrafficCheck.Core.Engine;
@@ -27,6 +28,9 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         if (flowsPath is not null) OptionText.CheckWritable("--flows", flowsPath);
         foreach (string path in reportPaths) OptionText.CheckWritable("--output", path);
 
+        LedgerFile? ledger = parsed.GetValue(options.Ledger) is { } ledgerPath ? new LedgerFile(ledgerPath, write: true) : null;
+        engineOptions = engineOptions with { KeptServers = ledger?.Servers };
+
         string[] matrixPaths = parsed.GetValue(options.Matrix)!;
         AllowedMatrix? matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Lenient), parsed.GetValue(options.Verbose), errors);
         if (matrix is null) return ExitCode.WrongUsage;
@@ -36,18 +40,37 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
 
         IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
         CheckReport? report = null;
+        Exception? notKept = null;
         for (bool repairs = false; report is null; repairs = true)
         {
             using var set = new CaptureSet(inputs);
             using CheckEngine engine = CreateEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null);
             if (!ReadAll(set, engine, repairs)) continue;
-            report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions), rules);
+            report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path), rules);
+            if (ledger is not null) report = report with { Evidence = report.Evidence with { Ledger = Update(ledger, report, engine, out notKept) } };
             Write(report, engine, flowsPath, reportPaths);
         }
 
+        if (notKept is not null) ExceptionDispatchInfo.Throw(notKept);
         if (report.Accounting.BrokenIdentities.Count == 0) return report.Summary.ExitCode;
         foreach (string broken in report.Accounting.BrokenIdentities) errors.WriteLine("internal error, accounting does not add up: " + broken);
         return ExitCode.InternalError;
+    }
+
+    /// <summary>What cannot be kept is said behind the report, which does not suffer for it. A run that does not add up proves nothing.</summary>
+    private static KeptLedgerReport Update(LedgerFile ledger, CheckReport report, CheckEngine engine, out Exception? failure)
+    {
+        failure = null;
+        try
+        {
+            if (report.Accounting.BrokenIdentities.Count == 0) return ledger.Update(engine.ProvenServers);
+        }
+        catch (Exception e) when (e is IOException or UsageException)
+        {
+            failure = e;
+        }
+
+        return new KeptLedgerReport(ledger.Path, ledger.Servers.Count, 0, 0, 0, null);
     }
 
     private static CheckEngine CreateEngine(
@@ -103,7 +126,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
     }
 
     /// <summary>What decides the result, and nothing else: the report of the same input must be the same.</summary>
-    private static List<KeyValuePair<string, string>> Parameters(string[] matrixPaths, string[] protect, ExitRules rules, EngineOptions engine) =>
+    private static List<KeyValuePair<string, string>> Parameters(string[] matrixPaths, string[] protect, ExitRules rules, EngineOptions engine, string? ledger) =>
     [
         new("matrix", string.Join(',', matrixPaths)),
         new("protect", string.Join(' ', protect)),
@@ -117,6 +140,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         new("decapsulate", engine.Decapsulate ? "true" : "false"),
         new("tunnelPorts", OptionText.Words(engine.TunnelPorts)),
         new("ftpPassiveRange", engine.FtpPassiveRange?.ToString() ?? "none"),
+        new("ledger", ledger ?? "none"),
         new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
     ];
 

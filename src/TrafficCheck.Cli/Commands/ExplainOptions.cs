@@ -48,6 +48,8 @@ internal sealed class ExplainOptions
 
     public TunnelPortOptions TunnelPorts { get; } = new();
 
+    public Option<string?> Ledger { get; } = new("--ledger") { HelpName = "FILE", Description = "As for check; the file is only read." };
+
     public Option<string> LinkScope { get; } = CommandInputs.Choice("--link-scope", ["count", "judge"], "count", "Traffic that does not leave its link: count it by kind, or judge it too.");
 
     public Option<long> MaxFlows { get; } = new("--max-flows")
@@ -67,5 +69,5 @@ internal sealed class ExplainOptions
 
     public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };
 
-    public IEnumerable<Option> All => [Frame, Flow, Matrix, Protect, Format, IdleTimeout, MaxFlows, VlanInKey, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, LinkScope, Lenient];
+    public IEnumerable<Option> All => [Frame, Flow, Matrix, Protect, Format, IdleTimeout, MaxFlows, VlanInKey, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, LinkScope, Ledger, Lenient];
 }

@@ -34,6 +34,7 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
             MaxFlows = OptionText.CheckMaxFlows(parsed.GetValue(options.MaxFlows)),
             KeepCopies = parsed.GetValue(options.KeepDuplicates),
             FtpPassiveRange = OptionText.ParseRange("--ftp-passive-range", parsed.GetValue(options.FtpPassiveRange)),
+            KeptServers = parsed.GetValue(options.Ledger) is { } ledger ? new LedgerFile(ledger, write: false).Servers : null,
             JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
         };
         string[] matrixPaths = parsed.GetValue(options.Matrix) ?? [], protect = parsed.GetValue(options.Protect) ?? [];

@@ -1,6 +1,7 @@
 using System.Net;
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Servers;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
@@ -57,7 +58,8 @@ public sealed class CheckEngine : IDisposable
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
         if (_relatedLedger is not null) sinks = [.. sinks, _relatedLedger];
         if (observer is not null) sinks = [.. sinks, observer];
-        _judge = new FlowJudge(_matrix, hosts, _names, _related, options.JudgeLinkScope, sinks);
+        var servers = new ServerLedger(matrix, options.Seed ?? HashSeed.Random(), options.KeptServers, details: options.KeptServers is not null || observer is not null);
+        _judge = new FlowJudge(_matrix, hosts, servers, _names, _related, options.JudgeLinkScope, sinks);
         bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
         _reader = new FlowReader(notes, _names, _related, speech);
         options = options with { ReadSpeech = speech };
@@ -87,6 +89,9 @@ public sealed class CheckEngine : IDisposable
     {
         set => _reader.Watch = value;
     }
+
+    /// <summary>What this run proved for a ledger that is kept (<see cref="EngineOptions.KeptServers"/>), by address, port and transport; after <see cref="Finish"/>.</summary>
+    public IReadOnlyList<ProvenServer> ProvenServers => _judge.Servers.Proven;
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
 
@@ -133,9 +138,13 @@ public sealed class CheckEngine : IDisposable
     /// <summary>What a judged flow showed of names and relations, in sentences.</summary>
     internal IEnumerable<string> StoryOf(in FlowSummary flow) => FlowStory.Of(flow.Note, _names, _related);
 
+    /// <summary>What speaks for and against the direction of a judged flow, in sentences.</summary>
+    internal IEnumerable<string> EvidenceOf(FlowSummary flow, Judgement judgement) => EvidenceStory.Of(flow, judgement, _judge.Servers);
+
     public void Dispose()
     {
         _intake.Dispose();
+        _judge.Dispose();
         _rows?.Dispose();
     }
 

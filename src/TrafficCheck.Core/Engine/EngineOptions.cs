@@ -1,3 +1,4 @@
+using TrafficCheck.Core.Engine.Servers;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
@@ -34,6 +35,12 @@ public sealed record EngineOptions
 
     /// <summary>Ports that FTP servers give out for passive data connections, known although no announcement was seen; null for none.</summary>
     public PortRange? FtpPassiveRange { get; init; }
+
+    /// <summary>
+    /// Servers that earlier runs proved, each socket once; null when no ledger is kept. When one is, the proofs of this run are summed for it, see
+    /// <see cref="CheckEngine.ProvenServers"/>.
+    /// </summary>
+    public IReadOnlyList<ProvenServer>? KeptServers { get; init; }
 
     /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
     public HashSeed? Seed { get; init; }

@@ -18,9 +18,11 @@ internal sealed partial class FlowJudge
     private FlowReading WithRelatedEvidence(ref FlowSummary flow, FlowReading reading, bool mayWait)
     {
         if (flow.Note.Parent == 0 && mayWait) return reading;
+        bool announced = flow.Note.Parent != 0;
         flow = _related!.Relate(in flow, in reading);
+        if (announced && flow.Note.Parent == 0) return reading with { Conflicts = reading.Conflicts | EvidenceConflicts.AnnouncementAgainstHandshake };
         return flow.Note.Parent != 0 && flow.Note.Initiator != 0 && reading.Method > EvidenceMethod.Related
-            ? new(flow.Note.Initiator == 2, EvidenceMethod.Related, flow.Note.IsGuess ? Confidence.Likely : Confidence.Proven)
+            ? new(flow.Note.Initiator == 2, EvidenceMethod.Related, flow.Note.IsGuess ? Confidence.Likely : Confidence.Proven, reading.Conflicts)
             : reading;
     }
 

@@ -1,5 +1,6 @@
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Servers;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition;
@@ -9,10 +10,10 @@ namespace TrafficCheck.Core.Engine;
 
 /// <summary>
 /// Where flows meet the matrix. Judges each flow when it ends, once for each end that is protected (and whose subjects the other end does not share). A flow
-/// whose verdict depends on another flow (active FTP data on its control connection) waits for the end of the input, because the other may
-/// end later.
+/// whose verdict depends on others (active FTP data on its control connection, a direction that only proven servers tell) waits for the end of the
+/// input, because the others may end later.
 /// </summary>
-internal sealed partial class FlowJudge
+internal sealed partial class FlowJudge : IDisposable
 {
     private const int MaxWaiting = 500_000;
 
@@ -36,8 +37,10 @@ internal sealed partial class FlowJudge
     private bool _nameMayCome;
 
     public FlowJudge(
-        CompiledMatrix matrix, ProtectedHosts hosts, PeerNaming? names, RelatedFlows? related, bool judgeLinkScope, params IJudgedFlowSink[] sinks)
+        CompiledMatrix matrix, ProtectedHosts hosts, ServerLedger servers, PeerNaming? names, RelatedFlows? related, bool judgeLinkScope,
+        params IJudgedFlowSink[] sinks)
     {
+        _servers = servers;
         _names = names;
         _related = related;
         _matrix = matrix;
@@ -83,50 +86,87 @@ internal sealed partial class FlowJudge
 
         _ftp?.Note(in flow);
         _names?.Dns.Ended(in flow);
-        Judge(in flow, mayWait: true);
+        Judge(in flow, Stage.Ended);
     }
 
     /// <summary>The input is over: judges what waited, control connections before the flows that belong to them.</summary>
     public void End()
     {
-        foreach (FlowSummary flow in _waiting)
-        {
-            if (!MayBelong(in flow)) Judge(in flow, mayWait: false);
-        }
-
-        foreach (FlowSummary flow in _waiting)
-        {
-            if (MayBelong(in flow)) Judge(in flow, mayWait: false);
-        }
-
+        _allProven = true;
+        _withoutDirection.ForEach(JudgeOrCount);
+        _degrees.Build();
+        _degreesKnown = true;
+        _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: false));
+        foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: false);
+        _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: true));
+        foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: true);
         _waiting.Clear();
     }
 
-    private void Judge(in FlowSummary ended, bool mayWait)
+    public void Dispose() => _withoutDirection.Dispose();
+
+    private bool JudgeWaiting(in FlowSummary flow, Stage stage, bool belongs)
+    {
+        if (MayBelong(in flow) != belongs) return false;
+        Judge(in flow, stage);
+        return true;
+    }
+
+    /// <returns>False when only the number of peers, which is being counted, may tell the direction: nothing was judged.</returns>
+    private bool Judge(in FlowSummary ended, Stage stage)
     {
         FlowSummary flow = ended;
+        bool mayWait = stage == Stage.Ended;
         ulong low = _hosts.SubjectsOf(flow.Ends.LowAddress), high = _hosts.SubjectsOf(flow.Ends.HighAddress), concerned = low ^ high;
         SubjectsSeen |= low | high;
         LinkScopeKind link = LinkScope.KindOf(in flow);
         FlowReading reading = FlowReading.Of(in flow);
         if (link != LinkScopeKind.None && !_judgeLinkScope) OutOfScope(in flow, reading, Reason.LinkScope, link);
-        else if (concerned == 0) OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
+        else if (concerned == 0)
+        {
+            _servers.Note(in flow, in reading, protects: low != 0);
+            OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
+        }
         else
         {
             if (_related is not null) reading = WithRelatedEvidence(ref flow, reading, mayWait);
-            if (reading.Method > EvidenceMethod.Matrix) reading = WithMatrixEvidence(in flow, reading, concerned);
+            if (mayWait)
+            {
+                _servers.Note(in flow, in reading, protects: true);
+                if (WaitsForServers(in ended, in reading)) return true;
+            }
+
+            bool early = !_allProven && LacksProof(flow.Protocol, in reading);
+            reading = WithServerEvidence(in flow, reading, concerned);
+            if (stage == Stage.ServersKnown && !_degreesKnown && reading.Method > EvidenceMethod.Degree) return false;
 
             // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
-            _namesUntilNs = mayWait ? flow.LastNs : long.MaxValue;
-            _nameMayCome = false;
-            bool atLow = (low & ~high) != 0, atHigh = (high & ~low) != 0;
-            Judgement first = atLow ? ForEnd(in flow, low & ~high, subjectIsHigh: false, reading, mayWait) : default;
-            Judgement second = atHigh ? ForEnd(in flow, high & ~low, subjectIsHigh: true, reading, mayWait) : default;
-            bool allowed = (!atLow || first.Verdict == Verdict.Allowed) && (!atHigh || second.Verdict == Verdict.Allowed);
-            if (mayWait && !allowed && Waits(in ended, concerned, high)) return;
-            if (atLow) Deliver(in flow, in first);
-            if (atHigh) Deliver(in flow, in second);
+            _namesUntilNs = stage == Stage.Over ? long.MaxValue : flow.LastNs;
+            ulong atLow = low & ~high, atHigh = high & ~low;
+            bool allowed = ForEnds(in flow, atLow, atHigh, reading, mayWait, out Judgement first, out Judgement second);
+            if (mayWait && !allowed && Waits(in ended, concerned, high)) return true;
+            if (stage == Stage.ServersKnown && !allowed && _nameMayCome)
+            {
+                _namesUntilNs = long.MaxValue;
+                ForEnds(in flow, atLow, atHigh, reading, mayWait, out first, out second);
+            }
+
+            if (early) LedgerNotAsked++;
+            Evidence.Add(in flow, in reading);
+            if (atLow != 0) Deliver(in flow, in first);
+            if (atHigh != 0) Deliver(in flow, in second);
         }
+
+        return true;
+    }
+
+    /// <returns>Whether the flow is allowed at each of its ends that is protected.</returns>
+    private bool ForEnds(in FlowSummary flow, ulong atLow, ulong atHigh, FlowReading reading, bool mayWait, out Judgement first, out Judgement second)
+    {
+        _nameMayCome = false;
+        first = atLow != 0 ? ForEnd(in flow, atLow, subjectIsHigh: false, reading, mayWait) : default;
+        second = atHigh != 0 ? ForEnd(in flow, atHigh, subjectIsHigh: true, reading, mayWait) : default;
+        return (atLow == 0 || first.Verdict == Verdict.Allowed) && (atHigh == 0 || second.Verdict == Verdict.Allowed);
     }
 
     /// <summary>Puts a flow off to the end of the input, when that may change its verdict.</summary>
@@ -138,7 +178,7 @@ internal sealed partial class FlowJudge
         if (!room)
         {
             NotPutOff++;
-            Judge(in flow, mayWait: false);
+            Judge(in flow, Stage.Over);
             return true;
         }
 
@@ -158,25 +198,8 @@ internal sealed partial class FlowJudge
     {
         var judgement = new Judgement(
             -1, reading.InitiatorIsHigh, FlowDirection.None, reading.Method, reading.Confidence, FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh),
-            Verdict.OutOfScope, reason, link, ServicePort(flow.Protocol, flow.Ends, !reading.InitiatorIsHigh), RowSets.None);
+            Verdict.OutOfScope, reason, link, ServicePort(flow.Protocol, flow.Ends, !reading.InitiatorIsHigh), RowSets.None, reading.Conflicts);
         Deliver(in flow, in judgement);
-    }
-
-    /// <summary>The rung below the ledger: exactly one end's port is a service port in the matrix, for the subjects concerned.</summary>
-    private FlowReading WithMatrixEvidence(in FlowSummary flow, FlowReading reading, ulong concerned)
-    {
-        if (!TransportNames.HasPorts(flow.Protocol)) return reading;
-        bool lowServes = false, highServes = false;
-        for (ulong left = concerned; left != 0; left &= left - 1)
-        {
-            int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
-            lowServes |= _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.LowPort);
-            highServes |= _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.HighPort);
-        }
-
-        if (lowServes == highServes) return reading;
-        IpAddress initiator = lowServes ? flow.Ends.HighAddress : flow.Ends.LowAddress;
-        return AddressKind.CannotInitiate(initiator) ? reading : new(lowServes, EvidenceMethod.Matrix, Confidence.Likely);
     }
 
     /// <summary>The judgement for the subjects that one end belongs to. A host that is several subjects may do what any of them may.</summary>
@@ -201,7 +224,7 @@ internal sealed partial class FlowJudge
         return new(
             judged.Subject, reading.InitiatorIsHigh, inbound ? FlowDirection.In : FlowDirection.Out, reading.Method, reading.Confidence,
             FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh), judged.Verdict, judged.Reason, LinkScopeKind.None,
-            ServicePort(flow.Protocol, flow.Ends, serviceIsHigh: judgedInbound == subjectIsHigh), judged.Rows);
+            ServicePort(flow.Protocol, flow.Ends, serviceIsHigh: judgedInbound == subjectIsHigh), judged.Rows, reading.Conflicts);
     }
 
     private Evaluation EvaluateAll(in FlowSummary flow, ulong subjects, bool subjectIsHigh, bool inbound, ReadOnlySpan<ApplicationAnswer> applications)

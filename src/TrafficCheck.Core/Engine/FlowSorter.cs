@@ -90,6 +90,8 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             Direction = judgement.Direction,
             Evidence = judgement.Method,
             Confidence = judgement.Confidence,
+            Flipped = judgement.Confidence != Confidence.Unknown && high != ((flow.Marks & FlowMarks.FirstFromHigh) != 0),
+            Conflicts = judgement.Conflicts,
             Outcome = judgement.Outcome,
             Verdict = judgement.Verdict,
             Reason = judgement.Reason,

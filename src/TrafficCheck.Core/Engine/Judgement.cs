@@ -8,9 +8,10 @@ namespace TrafficCheck.Core.Engine;
 /// <param name="Subject">Index of the subject, or -1 when none is concerned.</param>
 /// <param name="Port">Service port in the reading that the verdict is about; ICMP type; 0 for protocols with neither.</param>
 /// <param name="Rows">Id of a row set: the rows that answer, that might, or that come nearest, as the verdict says.</param>
+/// <param name="Conflicts">What speaks against <paramref name="Method"/>, or kept stronger evidence from counting.</param>
 public readonly record struct Judgement(
     int Subject, bool InitiatorIsHigh, FlowDirection Direction, EvidenceMethod Method, Confidence Confidence, Outcome Outcome, Verdict Verdict,
-    Reason Reason, LinkScopeKind LinkScope, ushort Port, int Rows)
+    Reason Reason, LinkScopeKind LinkScope, ushort Port, int Rows, EvidenceConflicts Conflicts = EvidenceConflicts.None)
 {
     public Square Square(in FlowSummary flow)
     {

@@ -14,10 +14,13 @@ internal static class NotKept
             ("control-connections-not-followed", related?.NotFollowed ?? 0),
             ("dns-clients-not-kept", names?.Dns.NotKept ?? 0),
             ("flows-judged-early", judge.NotPutOff),
+            ("flows-without-degree", judge.Degrees.NotCounted),
+            ("flows-without-ledger", judge.LedgerNotAsked),
             ("frames-not-held-for-order", framesNotHeld),
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),
             ("names-given-up", names?.Evicted ?? 0),
             ("names-without-text", names?.Reader.Truncated ?? 0),
+            ("server-proofs-not-kept", judge.Servers.NotKept),
         ];
         return [.. all.Where(a => a.Count > 0).Select(a => KeyValuePair.Create(a.Name, a.Count))];
     }

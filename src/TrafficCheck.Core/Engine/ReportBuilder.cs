@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Servers;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
@@ -31,11 +32,40 @@ internal sealed class ReportBuilder(
             Inputs = inputs,
             Visibility = visibility,
             Accounting = accounting,
+            Evidence = Evidence(),
             Summary = Summarise(exitCode, found, reasons, findings),
             Findings = findings,
             Related = related,
             Coverage = rows,
         };
+    }
+
+    private EvidenceReport Evidence()
+    {
+        EvidenceTally tally = judge.Evidence;
+        (long servers, long alsoClients, _) = judge.Servers.Counts;
+        return new EvidenceReport
+        {
+            Flows = tally.Flows,
+            Methods = Counts(tally.Methods, m => ((EvidenceMethod)m).Word()),
+            Confidences = Counts(tally.Confidences, c => ((Confidence)c).Word()),
+            Flips = Counts(tally.Flips, m => ((EvidenceMethod)m).Word()),
+            Conflicts = Counts(tally.Conflicts, bit => ((EvidenceConflicts)(1 << bit)).Words().First()),
+            Servers = servers,
+            ServersAlsoClients = alsoClients,
+            ServersByDegree = judge.Degrees.Count,
+        };
+    }
+
+    private static List<KeyValuePair<string, long>> Counts(ReadOnlySpan<long> counts, Func<int, string> word)
+    {
+        var result = new List<KeyValuePair<string, long>>();
+        for (int i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] > 0) result.Add(new(word(i), counts[i]));
+        }
+
+        return result;
     }
 
     private SummaryReport Summarise(int exitCode, bool found, List<string> reasons, IReadOnlyList<Finding> findings)

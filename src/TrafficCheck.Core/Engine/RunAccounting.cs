@@ -50,6 +50,9 @@ internal static class RunAccounting
         long verdicts = 0;
         foreach (long count in coverage.Verdicts) verdicts += count;
         Check(broken, "judgements = sum of verdicts", judge.Judgements, verdicts);
+        long outOfScope = coverage.Transit + coverage.Internal;
+        foreach (long count in coverage.LinkScopes) outOfScope += count;
+        Check(broken, "flows judged = out of scope + in scope by evidence", judge.Flows, outOfScope + judge.Evidence.Flows);
         Check(broken, "related flows = those of the groups reported", coverage.Verdicts[(int)Verdict.Related], groups.Sum(g => g.Flows));
         if (related is not null)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Engine.Controls;
+using TrafficCheck.Core.Engine.Servers;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition;
@@ -29,9 +30,9 @@ internal sealed class EvidenceLadder
         SynAck();
         Application();
         Related();
-        Absent(EvidenceMethod.Ledger, "this version keeps no ledger of servers");
+        Ledger();
         Service();
-        Absent(EvidenceMethod.Degree, "this version does not count peers of sockets");
+        Degree();
         FirstPacket();
         if (judgement.Method == EvidenceMethod.None)
             Add(EvidenceMethod.None, RungState.Seen, null, _packets.EarliestFrame, "evidence of equal rank contradicts itself: nobody can tell who initiated");
@@ -175,6 +176,45 @@ internal sealed class EvidenceLadder
         string announced = $"{((RelatedBy)note.Announcement).Word()}, {((RelatedBy)note.Announcement).Grade(note.IsGuess)} by {related[note.Parent]} in frame {Number(note.AnnouncedFrame)}";
         if (note.Initiator == 0) Add(EvidenceMethod.Related, RungState.NotSeen, null, 0, announced + ", which does not say who begins");
         else Add(EvidenceMethod.Related, RungState.Seen, note.Initiator == 2, Math.Max(_flow.FirstFrame, note.AnnouncedFrame), announced);
+    }
+
+    /// <summary>What other flows show has no frame in this one: it turned nothing round while the flow went on.</summary>
+    private void Ledger()
+    {
+        if (!TransportNames.HasPorts(_flow.Protocol))
+        {
+            Absent(EvidenceMethod.Ledger, $"{TransportNames.Of(_flow.Protocol)} has no ports");
+            return;
+        }
+
+        ServerFinding found = _engine.Judge.Servers.Look(in _flow);
+        string known = string.Join("; ", ((string?[])[Known(false), Known(true)]).OfType<string>());
+        if (found.End != ServingEnd.None) Add(EvidenceMethod.Ledger, RungState.Seen, found.End == ServingEnd.Low, 0, known);
+        else if (found.Conflicts != EvidenceConflicts.None) Add(EvidenceMethod.Ledger, RungState.Contradictory, null, 0, known + ": it says nothing");
+        else Add(EvidenceMethod.Ledger, RungState.NotSeen, null, 0, "no other flow proved either socket a server");
+
+        string? Known(bool end)
+        {
+            SocketFacts facts = _engine.Judge.Servers.Of(_flow.Ends, _flow.Protocol, end, out long frame);
+            string client = (facts & SocketFacts.Client) != 0 ? ", and by others a client" : "";
+            if ((facts & SocketFacts.Server) != 0) return $"{Name(end)} was proven a server by flows of this capture{client}; the earliest {(frame == _flow.FirstFrame ? "is this one" : "began" + In(frame))}";
+            return (facts & SocketFacts.Kept) != 0 ? $"{Name(end)} is a server in the ledger of earlier runs{client}" : null;
+        }
+    }
+
+    private void Degree()
+    {
+        if (!TransportNames.HasPorts(_flow.Protocol) || _judgement.Method < EvidenceMethod.Degree)
+        {
+            Absent(EvidenceMethod.Degree, TransportNames.HasPorts(_flow.Protocol) ? "peers are counted for flows that nothing above tells" : $"{TransportNames.Of(_flow.Protocol)} has no ports");
+            return;
+        }
+
+        bool low = _engine.Judge.Degrees.Has(_flow.Ends, _flow.Protocol, high: false), high = _engine.Judge.Degrees.Has(_flow.Ends, _flow.Protocol, high: true);
+        string many = $"at least {DegreeServers.Ports} high ports of {DegreeServers.Peers} hosts or more";
+        if (low && high) Add(EvidenceMethod.Degree, RungState.Contradictory, null, 0, $"both sockets talk with {many}: their number says nothing");
+        else if (low || high) Add(EvidenceMethod.Degree, RungState.Seen, low, 0, $"{Name(high)} talks with {many}");
+        else Add(EvidenceMethod.Degree, RungState.NotSeen, null, 0, $"neither socket talks with {many}");
     }
 
     private void Service()

@@ -34,7 +34,7 @@ internal static class FlowFacts
             Evidence = first.Method,
             Confidence = first.Confidence,
             Outcome = first.Outcome,
-            Notes = [.. Notes(flow.Marks, first.Confidence), .. engine.StoryOf(in flow)],
+            Notes = [.. Notes(flow.Marks, first.Confidence), .. engine.EvidenceOf(flow, first), .. engine.StoryOf(in flow)],
             Names = Names(in flow, judgements, engine),
             Verdicts = verdicts ? [.. judgements.Select(j => VerdictOf(j, engine.Matrix))] : [],
         };

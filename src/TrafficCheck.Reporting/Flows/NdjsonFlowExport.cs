@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition.Names;
 using TrafficCheck.Reporting.Json;
@@ -61,6 +62,14 @@ internal sealed class NdjsonFlowExport : IFlowExport
         if (row.PeerNameShared is { } shared) _json.WriteBoolean(s_names[29], shared);
         else _json.WriteNull(s_names[29]);
         Chain(30, row.PeerNameChain);
+        _json.WriteBoolean(s_names[31], row.Flipped);
+        _json.WriteStartArray(s_names[32]);
+        if (row.Conflicts != EvidenceConflicts.None)
+        {
+            foreach (string word in row.Conflicts.Words()) _json.WriteStringValue(word);
+        }
+
+        _json.WriteEndArray();
         _json.WriteEndObject();
         _json.Flush();
         _buffer.Write("\n"u8);

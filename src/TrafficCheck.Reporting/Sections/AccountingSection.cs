@@ -7,7 +7,7 @@ namespace TrafficCheck.Reporting.Sections;
 /// <summary>Where every frame, packet and flow went, and what was wrong with the inputs.</summary>
 internal static class AccountingSection
 {
-    private const int Indent = 13;
+    internal const int Indent = 13;
 
     public static void Write(ReportScope scope)
     {
@@ -20,6 +20,7 @@ internal static class AccountingSection
         Entry(canvas, "Judged", Judged(scope.Report.Summary));
         if (scope.Report.Summary.OutOfScope.Count > 0)
             Entry(canvas, "Out of scope", ReportScope.Causes(scope.Report.Summary.OutOfScope));
+        EvidenceSection.Write(scope);
         if (scope.Report.Accounting.Oddities.Count > 0) Entry(canvas, "Oddities", ReportScope.Causes(scope.Report.Accounting.Oddities));
         if (scope.Report.Accounting.NotKept.Count > 0) Entry(canvas, "Not kept", ReportScope.Causes(scope.Report.Accounting.NotKept));
         Inputs(scope);

@@ -25,6 +25,8 @@ public sealed record CheckReport
 
     public required SummaryReport Summary { get; init; }
 
+    public EvidenceReport Evidence { get; init; } = new();
+
     /// <summary>Numbered F1, F2 ... : unexpected and scans first, then failing, then undetermined; by severity and key within.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 

@@ -42,6 +42,12 @@ public readonly record struct FlowRow
 
     public required Confidence Confidence { get; init; }
 
+    /// <summary>The first packet captured came from the responder.</summary>
+    public bool Flipped { get; init; }
+
+    /// <summary>What speaks against <see cref="Evidence"/>, or kept stronger evidence from counting.</summary>
+    public EvidenceConflicts Conflicts { get; init; }
+
     public required Outcome Outcome { get; init; }
 
     /// <summary>Untrusted text or null.</summary>

@@ -76,6 +76,21 @@ public static class WordExtensions
         _ => "none",
     };
 
+    private static readonly string[] s_conflicts =
+    [
+        "both-syn", "both-syn-ack", "both-clients", "payload-against-syn-ack", "announcement-against-handshake", "address-never-initiates", "both-servers",
+        "server-and-client", "kept-ledger-against-run", "syn-ack-against-ledger", "matrix-against-ledger", "first-packet-against-matrix", "both-degree",
+    ];
+
+    /// <summary>The words of the bits that are set, in the order of the bits.</summary>
+    public static IEnumerable<string> Words(this EvidenceConflicts conflicts)
+    {
+        for (int bit = 0; bit < s_conflicts.Length; bit++)
+        {
+            if (((int)conflicts & (1 << bit)) != 0) yield return s_conflicts[bit];
+        }
+    }
+
     public static string Word(this Confidence c) => c switch
     {
         Confidence.Proven => "proven",

@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Engine.Servers;
+
+/// <summary>
+/// Sockets that talk with many peers' ports, among the flows that nothing better tells about. Counted when all flows have ended, by sorting, so
+/// that the order of flows has no part in it and packets cost nothing.
+/// <para>
+/// A server is one socket with many high ports of several hosts, which talk to it. Three things look alike and are none: a scan (one port
+/// everywhere, or nobody answers, or answers are resets), a client that keeps its source port (its servers' ports are few, or low), and a peer
+/// that opens most of its conversations itself.
+/// </para>
+/// </summary>
+internal sealed class DegreeServers(int most = DegreeServers.MostFlows)
+{
+    /// <summary>
+    /// Distinct peers' ports that make a server. A client with a fixed source port meets the ports of services, and a service has one or two; ten
+    /// different high ports that answer are beyond what passive ports and media of a few conversations give. Fewer would be guessing.
+    /// </summary>
+    public const int Ports = 10;
+
+    /// <summary>Distinct peers: one host with many ports is more often scanned, or traced, than served.</summary>
+    public const int Peers = 3;
+
+    /// <summary>Flows of each family that are counted: 48 MB for IPv4 while sorting.</summary>
+    private const int MostFlows = 1_000_000, LowestPeerPort = 1024;
+
+    private readonly SocketDegrees<V4Socket> _v4 = new();
+    private readonly SocketDegrees<V6Socket> _v6 = new();
+
+    /// <summary>Flows that found no room to be counted.</summary>
+    public long NotCounted { get; private set; }
+
+    /// <summary>Sockets that are servers by their degree.</summary>
+    public int Count => _v4.Servers.Count + _v6.Servers.Count;
+
+    public void Add(in FlowSummary flow)
+    {
+        FlowEndpoints ends = flow.Ends;
+        if ((ends.LowAddress.IsV4 ? _v4.Links : _v6.Links) >= most * 2L)
+        {
+            NotCounted++;
+            return;
+        }
+
+        if (ends.LowAddress.IsV4) _v4.Add(in flow, LowestPeerPort);
+        else _v6.Add(in flow, LowestPeerPort);
+    }
+
+    /// <summary>All flows were added.</summary>
+    public void Build()
+    {
+        _v4.Build();
+        _v6.Build();
+    }
+
+    /// <summary>Whether one end of a flow is a server by its degree.</summary>
+    public bool Has(in FlowEndpoints ends, byte transport, bool high)
+    {
+        IpAddress address = ends.Address(high);
+        return address.IsV4 ? _v4.Has(V4Socket.Of(address, ends.Port(high), transport)) : _v6.Has(V6Socket.Of(address, ends.Port(high), transport));
+    }
+}
+
+/// <summary>The links of one family: a socket and one it had a flow with, each flow from both ends.</summary>
+internal sealed class SocketDegrees<TKey>
+    where TKey : unmanaged, ISocketKey<TKey>
+{
+    private readonly List<Link> _links = [];
+    private readonly ulong[] _ports = new ulong[1024];
+
+    public int Links => _links.Count;
+
+    /// <summary>In order, after <see cref="Build"/>.</summary>
+    public List<TKey> Servers { get; } = [];
+
+    public void Add(in FlowSummary flow, int lowestPeerPort)
+    {
+        FlowEndpoints ends = flow.Ends;
+        bool opened = (flow.Marks & FlowMarks.MayPredateCapture) == 0, byHigh = (flow.Marks & FlowMarks.FirstFromHigh) != 0;
+        TKey low = TKey.Of(ends.LowAddress, ends.LowPort, flow.Protocol), high = TKey.Of(ends.HighAddress, ends.HighPort, flow.Protocol);
+        _links.Add(new(low, high, ends.HighPort >= lowestPeerPort && Talks(in flow, high: true), opened && !byHigh));
+        _links.Add(new(high, low, ends.LowPort >= lowestPeerPort && Talks(in flow, high: false), opened && byHigh));
+    }
+
+    public void Build()
+    {
+        Span<Link> links = CollectionsMarshal.AsSpan(_links);
+        links.Sort();
+        for (int start = 0, end; start < links.Length; start = end)
+        {
+            end = start + 1;
+            while (end < links.Length && links[end].Center.Equals(links[start].Center)) end++;
+            if (end - start >= DegreeServers.Ports && IsServer(links[start..end])) Servers.Add(links[start].Center);
+        }
+
+        _links.Clear();
+        _links.TrimExcess();
+    }
+
+    public bool Has(TKey socket) => Servers.BinarySearch(socket) >= 0;
+
+    private static bool Talks(in FlowSummary flow, bool high)
+    {
+        // A reset is an answer, and none that a client gives.
+        const uint More = FlowMarks.SideMask & ~FlowMarks.Rst;
+        long packets = high ? flow.HighPackets : flow.LowPackets;
+        uint marks = (flow.Marks >> (high ? FlowMarks.SideBits : 0)) & FlowMarks.SideMask;
+        return packets > 0 && (flow.Protocol != Ip.Tcp || (marks & More) != 0);
+    }
+
+    /// <param name="links">Of one socket, in the order of their peers.</param>
+    private bool IsServer(Span<Link> links)
+    {
+        // The peers stand in order: what is equal to the one before it is no other peer. A peer counts as a client when any of its flows does.
+        int sockets = 0, clients = 0, hosts = 0, ports = 0, own = 0;
+        IpAddress lastHost = default;
+        for (int i = 0, next; i < links.Length; i = next)
+        {
+            bool client = false;
+            for (next = i; next < links.Length && links[next].Peer.Equals(links[i].Peer); next++)
+            {
+                client |= links[next].PeerIsClient;
+                if (links[next].OpenedByCenter) own++;
+            }
+
+            sockets++;
+            if (!client) continue;
+            clients++;
+            IpAddress host = links[i].Peer.Address;
+            if (hosts == 0 || host != lastHost) hosts++;
+            lastHost = host;
+            ref ulong word = ref _ports[links[i].Peer.Port >> 6];
+            ulong bit = 1UL << (links[i].Peer.Port & 63);
+            if ((word & bit) == 0) ports++;
+            word |= bit;
+        }
+
+        foreach (ref readonly Link link in links) _ports[link.Peer.Port >> 6] = 0;
+
+        // There are 65536 ports: of very many clients most share one with another.
+        const int Many = 1024;
+        return ports >= DegreeServers.Ports && hosts >= DegreeServers.Peers && clients * 2 >= sockets && (ports * 2 >= clients || ports >= Many) && own * 2 <= links.Length;
+    }
+
+    private readonly record struct Link(TKey Center, TKey Peer, bool PeerIsClient, bool OpenedByCenter) : IComparable<Link>
+    {
+        public int CompareTo(Link other)
+        {
+            int order = Center.CompareTo(other.Center);
+            return order != 0 ? order : Peer.CompareTo(other.Peer);
+        }
+    }
+}

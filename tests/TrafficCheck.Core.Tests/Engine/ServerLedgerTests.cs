@@ -1,0 +1,157 @@
+using TrafficCheck.Core.Engine.Servers;
+using TrafficCheck.Core.Flows;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Core.Tests.Engine;
+
+/// <summary>What the ledger keeps: bounded, the same for every order of flows.</summary>
+public sealed class ServerLedgerTests
+{
+    private static readonly AllowedMatrix s_matrix = EngineRun.MatrixOf(EngineRun.Allow("R0", 8443));
+
+    private static FlowSummary Flow(uint client, ushort clientPort, uint server, ushort serverPort, long frame = 1, long at = 100) => new()
+    {
+        Protocol = TransportNames.Tcp,
+        Ends = new(IpAddress.V4(client), clientPort, IpAddress.V4(server), serverPort),
+        FirstNs = at,
+        LastNs = at + 50,
+        LowPackets = 2,
+        HighPackets = 2,
+        LowBytes = 80,
+        HighBytes = 80,
+        Marks = FlowMarks.Syn | FlowMarks.Ack | (FlowMarks.SynAck << FlowMarks.SideBits),
+        FirstFrame = frame,
+    };
+
+    private static FlowSummary V6(ulong server) => Flow(1, 40_000, 2, 25) with { Ends = new(IpAddress.V6(1, 1), 40_000, IpAddress.V6(2, server), 25) };
+
+    private static ServerLedger Ledger(int most = int.MaxValue, bool details = false) => new(s_matrix, HashSeed.Fixed, null, details, most);
+
+    private static void Note(ServerLedger ledger, FlowSummary flow, bool protects = true) => ledger.Note(in flow, FlowReading.Of(in flow), protects);
+
+    [Fact]
+    public void Every_socket_that_was_proven_is_found_and_no_other()
+    {
+        ServerLedger ledger = Ledger(details: true);
+        for (uint i = 0; i < 5000; i++)
+        {
+            Note(ledger, Flow(1, 40_000, 1000 + (i * 2), 25, frame: i + 1));
+            Note(ledger, V6(1000 + (i * 2)));
+        }
+
+        for (uint i = 0; i < 5000; i++)
+        {
+            FlowSummary midstream = Flow(9, 50_000, 1000 + (i * 2), 25);
+            Assert.Equal(new ServerFinding(ServingEnd.High, EvidenceConflicts.None), ledger.Look(in midstream));
+            Assert.Equal(SocketFacts.Server, ledger.Of(midstream.Ends, midstream.Protocol, high: true, out long frame));
+            Assert.Equal(i + 1, frame);
+            Assert.Equal(ServingEnd.None, ledger.Look(Flow(9, 50_000, 1001 + (i * 2), 25)).End);
+            Assert.Equal(ServingEnd.None, ledger.Look(Flow(9, 50_000, 1000 + (i * 2), 26)).End);
+            Assert.Equal(ServingEnd.High, ledger.Look(V6(1000 + (i * 2))).End);
+        }
+
+        Assert.Equal((10_000L, 0L, 0L), ledger.Counts);
+        Assert.Equal(0, ledger.NotKept);
+    }
+
+    [Fact]
+    public void What_passes_by_takes_half_of_the_room_and_what_finds_none_is_counted()
+    {
+        ServerLedger ledger = Ledger(most: 100);
+        for (uint i = 0; i < 60; i++) Note(ledger, Flow(1, 40_000, 1000 + i, 25), protects: false);
+        Assert.Equal((50L, 10L), (ledger.Counts.Servers, ledger.NotKept));
+        for (uint i = 0; i < 60; i++) Note(ledger, Flow(1, 40_000, 5000 + i, 25));
+        Assert.Equal((100L, 20L), (ledger.Counts.Servers, ledger.NotKept));
+
+        // Known ones are known still.
+        Note(ledger, Flow(2, 40_001, 1000, 25), protects: false);
+        Assert.Equal(20, ledger.NotKept);
+    }
+
+    [Fact]
+    public void The_order_of_proofs_has_no_part_in_what_is_kept()
+    {
+        FlowSummary[] flows = [.. Enumerable.Range(0, 200).Select(i => Flow(1, (ushort)(i % 3 == 0 ? 443 : 40_000), (uint)(1000 + (i % 17)), (ushort)(20 + (i % 5)), 1 + i, 1000 - i))];
+        var random = new Random(7);
+        (string Servers, string Findings)? expected = null;
+        for (int round = 0; round < 5; round++)
+        {
+            ServerLedger ledger = Ledger(details: true);
+            foreach (FlowSummary flow in flows) Note(ledger, flow);
+            (string, string) found = (string.Join('\n', ledger.Proven), string.Join('\n', flows.Order(Comparer<FlowSummary>.Create((a, b) => a.FirstFrame.CompareTo(b.FirstFrame))).Select(f => ledger.Look(in f))));
+            expected ??= found;
+            Assert.Equal(expected, found);
+            random.Shuffle(flows);
+        }
+
+        Assert.Equal(200, Ledgered(flows).Sum(s => s.Proofs));
+
+        static IReadOnlyList<ProvenServer> Ledgered(FlowSummary[] flows)
+        {
+            ServerLedger ledger = Ledger(details: true);
+            foreach (FlowSummary flow in flows) Note(ledger, flow);
+            return ledger.Proven;
+        }
+    }
+
+    [Fact]
+    public void What_was_announced_serves_once_and_is_not_kept_for_other_runs()
+    {
+        ServerLedger ledger = Ledger(details: true);
+        Note(ledger, Flow(1, 40_000, 1000, 50_000) with { Note = new FlowNote { Parent = 1 } });
+        Note(ledger, Flow(1, 40_000, 1001, 25), protects: false);
+        Note(ledger, Flow(1, 40_000, 1002, 25, at: 7));
+        Assert.Equal(new ProvenServer(IpAddress.V4(1002), 25, TransportNames.Tcp, 7, 57, 1), Assert.Single(ledger.Proven));
+        Assert.Equal(ServingEnd.High, ledger.Look(Flow(9, 40_000, 1000, 50_000)).End);
+    }
+
+    [Fact]
+    public void A_merge_sums_up_and_drops_what_was_proven_longest_ago()
+    {
+        ProvenServer Server(uint address, long first, long last, long proofs) => new(IpAddress.V4(address), 25, TransportNames.Tcp, first, last, proofs);
+        ProvenServer[] kept = [Server(3, 10, 20, 2), Server(1, 5, 6, 1)], proven = [Server(3, 8, 15, long.MaxValue), Server(2, 30, 40, 1), Server(4, 1, 6, 2)];
+        Assert.Equal([Server(1, 5, 6, 1), Server(2, 30, 40, 1), Server(3, 8, 20, long.MaxValue), Server(4, 1, 6, 2)], ProvenServer.Merge(kept, proven, 9, out int dropped));
+        Assert.Equal(0, dropped);
+        Assert.Equal([Server(2, 30, 40, 1), Server(3, 8, 20, long.MaxValue), Server(4, 1, 6, 2)], ProvenServer.Merge(proven, kept, 3, out dropped));
+        Assert.Equal(1, dropped);
+    }
+
+    [Fact]
+    public void A_flow_that_waits_and_a_slot_take_what_the_map_says()
+    {
+        Assert.True(System.Runtime.CompilerServices.Unsafe.SizeOf<FlowSummary>() <= 256);
+        Assert.Equal((8, 24), (System.Runtime.CompilerServices.Unsafe.SizeOf<V4Socket>(), System.Runtime.CompilerServices.Unsafe.SizeOf<V6Socket>()));
+    }
+
+    [Theory]
+    [InlineData(10, 3)]
+    [InlineData(5000, 2048)]
+    [InlineData(5000, 100_000)]
+    public void Flows_that_wait_come_back_in_their_order_from_memory_and_file(int count, int inMemory)
+    {
+        using var waiting = new WaitingFlows(4000, inMemory);
+        List<FlowSummary> kept = [];
+        for (uint i = 0; i < count; i++)
+        {
+            FlowSummary flow = Flow(1, 40_000, 1000 + i, 25, frame: i + 1);
+            if (waiting.TryAdd(in flow)) kept.Add(flow);
+        }
+
+        Assert.Equal(Math.Min(count, 4000), kept.Count);
+        FlowSummary other = V6(1);
+        Assert.True(waiting.TryAdd(in other));
+        kept.Add(other);
+        Assert.Equal(kept.Count, waiting.Count);
+        for (int again = 0; again < 2; again++)
+        {
+            List<FlowSummary> back = [];
+            waiting.ForEach((in flow) =>
+            {
+                back.Add(flow);
+                return again == 0 && flow.FirstFrame % 2 == 0;
+            });
+            Assert.Equal(again == 0 ? kept : kept.Where(f => f.FirstFrame % 2 != 0), back);
+        }
+    }
+}

@@ -43,8 +43,8 @@ public sealed class CheckEngine : IDisposable
         _protected = protectedHosts;
         var hosts = new ProtectedHosts(protectedHosts);
         var budget = new HostBudget();
-        _findings = new FindingLedger(hosts, budget);
         _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
+        _findings = new FindingLedger(hosts, budget, _coverage.ShowsAnswers);
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
         var notes = new FlowNotes();
@@ -86,7 +86,8 @@ public sealed class CheckEngine : IDisposable
         _intake.End();
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
-        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related), _related, related);
+        var accounting = RunAccounting.Build(
+            _intake, _judge, _coverage, _findings, inputs, NotKept.Of(_judge, _findings.Probes, _names, _related), _related, related);
         return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names)
             .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces), inputs, parameters, rules);
     }

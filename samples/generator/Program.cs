@@ -15,6 +15,7 @@ foreach ((string name, Scenario scenario) in (ReadOnlySpan<(string, Scenario)>)
     ("mail-gateway", MailGatewayScenario.Create()),
     ("midstream", MidstreamScenario.Create()),
     ("clean", CleanScenario.Create()),
+    ("scan", ScanScenario.Create()),
 ])
 {
     string folder = Path.Combine(args[0], name);

@@ -177,6 +177,7 @@ public static class JsonReport
         json.WriteNumber("flowsOpened", counted.FlowsOpened);
         json.WriteNumber("flowsExpired", counted.FlowsExpired);
         json.WriteNumber("flowsEvicted", counted.FlowsEvicted);
+        json.WriteCounts("flowsEvictedByKind", counted.EvictedByKind);
         json.WriteNumber("flowsLive", counted.FlowsLive);
         json.WriteCounts("oddities", counted.Oddities);
         json.WriteCounts("notKept", counted.NotKept);
@@ -199,6 +200,7 @@ public static class JsonReport
         json.WriteCounts("outOfScope", summary.OutOfScope);
         json.WriteNumber("permitted", summary.Permitted);
         json.WriteNumber("failing", summary.Failing);
+        json.WriteNumber("inVain", summary.InVain);
         json.WriteNumber("escaped", summary.Escaped);
         json.WriteNumber("attempted", summary.Attempted);
         json.WriteEndObject();

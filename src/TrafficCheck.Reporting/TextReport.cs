@@ -24,7 +24,9 @@ public static class TextReport
         HeadlineSection.Write(scope);
         canvas.Blank();
         VisibilitySection.Write(scope);
-        FindingsSection.Write(scope, "Unexpected", FindingKind.Unexpected, FindingKind.Scan, FindingKind.NearMiss);
+        FindingsSection.Write(scope, "Unexpected", FindingKind.Unexpected, FindingKind.NearMiss);
+        FindingsSection.Write(
+            scope, "Scans and floods", FindingKind.PortScan, FindingKind.HostSweep, FindingKind.BlockScan, FindingKind.SynFlood, FindingKind.UdpFlood, FindingKind.IcmpFlood);
         FindingsSection.Write(scope, "Needed, but failing", FindingKind.Failing);
         FindingsSection.Write(scope, "Undetermined", FindingKind.Undetermined);
         RelatedSection.Write(scope);

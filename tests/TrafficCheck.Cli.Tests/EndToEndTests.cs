@@ -22,7 +22,7 @@ public sealed class EndToEndTests
         var findings = report.RootElement.GetProperty("findings").EnumerateArray().ToList();
         Assert.Contains(findings, f => f.GetProperty("reason").GetString() == "direction" && f.GetProperty("servicePort").ToString() == "162");
         Assert.Contains(findings, f => f.GetProperty("reason").GetString() == "transport" && f.GetProperty("servicePort").ToString() == "514");
-        Assert.Contains(findings, f => f.GetProperty("kind").GetString() == "scan");
+        Assert.Contains(findings, f => f.GetProperty("kind").GetString() == "port-scan");
         Assert.Equal(40, report.RootElement.GetProperty("coverage").GetArrayLength());
     }
 
@@ -95,5 +95,27 @@ public sealed class EndToEndTests
         });
         Assert.True(files.Length > 200);
         Assert.Empty(bad);
+    }
+
+    [Fact]
+    public void Scans_and_floods_are_findings_of_their_own_and_cut_no_conversation_in_a_small_table()
+    {
+        string sample = Path.Combine(s_samples, "scan");
+        var (code, output, errors) = Run("check", Path.Combine(sample, "capture.pcap"), "-m", Path.Combine(sample, "matrix.md"), "--format", "json", "--max-flows", "30");
+        Assert.True(code == 1, errors);
+        using JsonDocument report = JsonDocument.Parse(output);
+        var findings = report.RootElement.GetProperty("findings").EnumerateArray().ToDictionary(
+            f => $"{f.GetProperty("kind").GetString()} {f.GetProperty("transport").GetString()} {f.GetProperty("servicePort")}");
+        Assert.Equal(300, findings["port-scan tcp "].GetProperty("flows").GetInt64());
+        Assert.Equal([22, 25], findings["port-scan tcp "].GetProperty("answeredBy").EnumerateArray().Select(a => a.GetProperty("port").GetInt32()));
+        Assert.Equal(600, findings["syn-flood tcp 25"].GetProperty("peers").GetProperty("count").GetInt64());
+        Assert.Equal(1, findings["unexpected tcp 22"].GetProperty("escaped").GetInt64());
+        Assert.Equal(60, findings["host-sweep tcp 445"].GetProperty("hostCount").GetInt64());
+
+        JsonElement accounting = report.RootElement.GetProperty("accounting"), by = accounting.GetProperty("flowsEvictedByKind");
+        Assert.True(by.GetProperty("unanswered").GetInt64() > 500);
+        Assert.False(by.TryGetProperty("conversation", out _));
+        Assert.Equal(accounting.GetProperty("flowsEvicted").GetInt64(), by.EnumerateObject().Sum(e => e.Value.GetInt64()));
+        Assert.Equal("proven", report.RootElement.GetProperty("coverage")[0].GetProperty("state").GetString());
     }
 }

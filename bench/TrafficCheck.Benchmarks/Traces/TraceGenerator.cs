@@ -8,7 +8,7 @@ internal sealed class TraceGenerator
 {
     private const int LargestFrame = 2048, SmallestFrame = 60;
     private const byte Fin = 1, Syn = 2, Push = 8, Ack = 16;
-    private const long StartMicroseconds = 1_700_000_000_000_000;
+    public const long StartMicroseconds = 1_700_000_000_000_000;
 
     private readonly TraceSpec _spec;
     private readonly Conversation[] _live;

@@ -61,7 +61,7 @@ internal sealed class CheckOptions
     {
         HelpName = "N",
         DefaultValueFactory = _ => Core.Flows.FlowLimits.DefaultMax,
-        Description = "Flows live at once; when there are more, the least useful end early and are counted.",
+        Description = "Flows live at once; when there are more, those without an answer end early, the oldest first, and are counted; a conversation ends early only when there is nothing else.",
     };
 
     public Option<bool> VlanInKey { get; } = new("--vlan-in-key") { Description = "Equal addresses and ports in two VLANs are two flows." };

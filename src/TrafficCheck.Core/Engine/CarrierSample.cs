@@ -1,5 +1,4 @@
 using TrafficCheck.Core.Engine.Reports;
-using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
@@ -14,10 +13,10 @@ internal sealed class CarrierSample
     /// <summary>Some flows were in no VLAN and no tunnel.</summary>
     private bool _some;
 
-    public void Add(in FlowSummary flow)
+    public void Add(long firstNs, long frame, ushort vlan, in TunnelPath tunnel)
     {
-        if (flow.Vlan == 0 && flow.Tunnel.Depth == 0) _some = true;
-        else _carriers.Add(flow.FirstNs, flow.FirstFrame, (flow.Vlan, flow.Tunnel), true);
+        if (vlan == 0 && tunnel.Depth == 0) _some = true;
+        else _carriers.Add(firstNs, frame, (vlan, tunnel), true);
     }
 
     public void Add(CarrierSample other)

@@ -46,8 +46,8 @@ public sealed class CheckEngine : IDisposable
         var hosts = new ProtectedHosts(protectedHosts);
         Hosts = hosts;
         var budget = new HostBudget();
-        _findings = new FindingLedger(hosts, budget);
         _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
+        _findings = new FindingLedger(hosts, budget, _coverage.ShowsAnswers);
         _limits = new FlowLimits(options.MaxFlows);
         _rows = keepRows ? new FlowSorter() : null;
         var notes = new FlowNotes();
@@ -123,7 +123,8 @@ public sealed class CheckEngine : IDisposable
         _intake.End();
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
-        var accounting = RunAccounting.Build(_intake, _judge, _coverage, inputs, NotKept.Of(_judge, _names, _related, Order.NotHeld), _related, related);
+        var accounting = RunAccounting.Build(
+            _intake, _judge, _coverage, _findings, inputs, NotKept.Of(_judge, _findings.Probes, _names, _related, Order.NotHeld), _related, related);
         return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names, _interfaces)
             .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces, Order.Reordered), inputs, parameters, rules);
     }

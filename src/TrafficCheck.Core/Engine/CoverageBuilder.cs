@@ -1,37 +1,39 @@
 using System.Globalization;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Scans;
 using TrafficCheck.Core.Matrix;
 
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>Reads the coverage of each row from the totals of the row sets it is in.</summary>
-internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger ledger, ulong subjectsSeen)
+/// <param name="probed">By row set, the tries of scans and floods: that they came to nothing says nothing of the service.</param>
+internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger ledger, IReadOnlyDictionary<int, ProbedRows> probed, ulong subjectsSeen)
 {
     private readonly AllowedMatrix _matrix = compiled.Matrix;
 
     public IReadOnlyList<RowCoverage> Build()
     {
-        var setsOfRow = new List<(RowSet Set, RowSetTotals Totals)>[_matrix.Rows.Count];
+        var setsOfRow = new List<(RowSet Set, RowSetTotals Totals, ProbedRows Probed)>[_matrix.Rows.Count];
         for (int i = 0; i < setsOfRow.Length; i++) setsOfRow[i] = [];
         for (int id = 0; id < ledger.BySet.Count; id++)
         {
             if (ledger.BySet[id] is not { } totals) continue;
             RowSet set = compiled.Sets[id];
-            foreach (int row in set.Answering.Concat(set.Covered).Concat(set.Possible)) setsOfRow[row].Add((set, totals));
+            foreach (int row in set.Answering.Concat(set.Covered).Concat(set.Possible)) setsOfRow[row].Add((set, totals, probed.GetValueOrDefault(id)));
         }
 
         return [.. _matrix.Rows.Select((row, index) => Cover(row, index, setsOfRow[index]))];
     }
 
-    private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals)> sets)
+    private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals, ProbedRows Probed)> sets)
     {
         HitCount exclusive = default, shared = default, covered = default, related = default;
-        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, mayMatch = 0, unknown = 0, initiatedIn = 0, initiatedOut = 0;
+        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, probes = 0, mayMatch = 0, unknown = 0, initiatedIn = 0, initiatedOut = 0;
         long first = long.MaxValue, last = long.MinValue;
         HostCounter? peers = null;
         bool merged = false;
         var ambiguous = new SortedSet<int>();
-        foreach (var (set, totals) in sets)
+        foreach (var (set, totals, ofScans) in sets)
         {
             if (set.Possible.Contains(index))
             {
@@ -62,7 +64,9 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
                 ambiguous.UnionWith(set.Answering);
             }
 
-            failed += totals.Failed + (ledger.ShowsAnswers(row.Subject) ? totals.Unanswered : 0);
+            bool answers = ledger.ShowsAnswers(row.Subject);
+            failed += totals.Failed - ofScans.Failed + (answers ? totals.Unanswered - ofScans.Unanswered : 0);
+            probes += ofScans.Failed + (answers ? ofScans.Unanswered : 0);
             initiatedIn += totals.InitiatedIn;
             initiatedOut += totals.InitiatedOut;
             first = Math.Min(first, totals.FirstNs);
@@ -81,7 +85,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
         ambiguous.Remove(index);
         long answered = exclusive.Flows + shared.Flows;
-        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, answered, reversed, mayMatch, unknown, covered.Flows);
+        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, probes, answered, reversed, mayMatch, unknown, covered.Flows);
         return new RowCoverage
         {
             Row = row,
@@ -105,12 +109,15 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     }
 
     private (CoverageState, string?) StateOf(
-        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long answered, long reversed, long mayMatch, long unknown, long covered)
+        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long probes, long answered, long reversed, long mayMatch, long unknown, long covered)
     {
         if (!row.Enforced) return (CoverageState.NotEnforced, "a cell was not understood");
         if (exclusiveWorked > 0) return (CoverageState.Proven, null);
         if (sharedWorked > 0) return (CoverageState.Shared, null);
         if (failed > 0) return (CoverageState.Failing, failed == 1 ? "tried once, did not work" : Text($"tried {failed} times, never worked"));
+        if (probes > 0 && probes == answered)
+            return (CoverageState.NotSeen, Text($"{Flows(probes)} of scans or floods, which nothing answered, and no other"));
+        answered -= probes;
         if (answered > 0) return (CoverageState.NotObservable, Text($"{Flows(answered)} in one direction only: whether it worked was not captured"));
         if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture names the peers or shows what is spoken"));
         if (unknown > 0) return (CoverageState.NotObservable, Text($"{Flows(unknown)} may belong to it, but nobody can tell who initiated {(unknown == 1 ? "it" : "them")}"));

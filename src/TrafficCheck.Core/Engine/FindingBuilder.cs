@@ -1,6 +1,7 @@
 using System.Globalization;
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Scans;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition;
@@ -8,79 +9,63 @@ using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
-/// <summary>Turns grouped flows into findings: joins scans, words the cause and the edit that would settle it, and puts them in order.</summary>
-internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage, PeerNaming? names,
+/// <summary>Turns grouped flows, scans and floods into findings: words the cause and the edit that would settle it, and puts them in order.</summary>
+internal sealed class FindingBuilder(
+    CompiledMatrix compiled, FindingLedger ledger, CoverageLedger coverage, IReadOnlyDictionary<int, ProbedRows> probed, PeerNaming? names,
     CaptureInterfaces interfaces)
 {
-    /// <summary>One initiator that tried this many ports without success is a scan.</summary>
-    private const int ScanPorts = 10;
-
     private readonly AllowedMatrix _matrix = compiled.Matrix;
 
     public IReadOnlyList<Finding> Build()
     {
-        var causes = ledger.States.Select(s => (s.Key, State: s.Value, Ports: s.Key.Port >= 0 ? 1L : 0L)).ToList();
-        causes = JoinScans(causes);
+        ScanReading scans = ledger.Scans();
+        var causes = ledger.States.Select(s => (s.Key, State: s.Value)).ToList();
         causes.RemoveAll(c => c.Key.Unanswered && !coverage.ShowsAnswers(c.Key.Subject));
         causes = JoinFailing(causes);
-        var findings = causes.Select(c => (c.Key, Finding: Describe(c.Key, c.State, c.Ports))).ToList();
+        var findings = causes.Select(c => (c.Key, Who: default(Initiator), Finding: Describe(c.Key, c.State))).ToList();
+        findings.AddRange(scans.Groups.Select(g => (
+            new FindingKey(g.Kind, Reason.None, g.Who.Subject, g.Direction, g.Who.Protocol, g.Port, RowSets.None, false), g.Who, ScanWords.Describe(g, _matrix, names))));
         findings.Sort((a, b) =>
         {
             int order = SectionOf(a.Key.Kind).CompareTo(SectionOf(b.Key.Kind));
             if (order == 0) order = a.Finding.Severity.CompareTo(b.Finding.Severity);
             if (order == 0) order = b.Finding.Flows.CompareTo(a.Finding.Flows);
             if (order == 0) order = a.Key.CompareTo(b.Key);
-            return order != 0 ? order : a.Finding.FirstNs.CompareTo(b.Finding.FirstNs);
+            if (order == 0) order = a.Who.CompareTo(b.Who);
+            return order != 0 ? order : a.Key.Kind.CompareTo(b.Key.Kind);
         });
         return [.. findings.Select((f, i) => f.Finding with { Id = string.Create(CultureInfo.InvariantCulture, $"F{i + 1}") })];
     }
 
-    private static int SectionOf(FindingKind kind) => kind switch { FindingKind.Unexpected or FindingKind.Scan => 0, FindingKind.Failing => 1, _ => 2 };
+    public static IReadOnlyList<KeyValuePair<Outcome, long>> OutcomesOf(FindingState state) =>
+        [.. Enum.GetValues<Outcome>().Select(o => KeyValuePair.Create(o, state.Outcomes[(int)o])).Where(o => o.Value > 0)];
 
-    /// <summary>
-    /// One initiator (or the same few), many ports, nothing worked: one finding. What the same host did with success stays apart, because that is what a person
-    /// must see.
-    /// </summary>
-    private static List<(FindingKey Key, FindingState State, long Ports)> JoinScans(List<(FindingKey Key, FindingState State, long Ports)> causes)
+    private static int SectionOf(FindingKind kind) => kind switch
     {
-        var scans = causes
-            .Where(c => c.Key.Kind == FindingKind.Unexpected && c.State.Escaped == 0 && InitiatorsOf(c.Key, c.State).Few is not null)
-            .GroupBy(c => (c.Key.Subject, c.Key.Direction, c.Key.Protocol, Initiators: InitiatorsOf(c.Key, c.State).Few))
-            .Where(g => g.Select(c => c.Key.Port).Distinct().Count() >= ScanPorts)
-            .ToList();
-        var joined = scans.SelectMany(g => g).Select(c => c.Key).ToHashSet();
-        var result = causes.Where(c => !joined.Contains(c.Key)).ToList();
-        foreach (var scan in scans)
-        {
-            var state = new FindingState(new HostBudget());
-            foreach (var cause in scan.OrderBy(c => c.Key)) state.Add(cause.State);
-            var key = new FindingKey(FindingKind.Scan, Reason.Port, scan.Key.Subject, scan.Key.Direction, scan.Key.Protocol, -1, RowSets.None, false);
-            result.Add((key, state, scan.Select(c => c.Key.Port).Distinct().Count()));
-        }
-
-        return result;
-    }
-
-    private static HostCounter InitiatorsOf(FindingKey key, FindingState state) => key.Direction == FlowDirection.In ? state.Peers : state.Hosts;
+        FindingKind.Unexpected or FindingKind.NearMiss => 0,
+        FindingKind.Failing => 2,
+        FindingKind.Undetermined => 3,
+        _ => 1,
+    };
 
     /// <summary>Refused and unanswered tries of the same rows belong together, now that it is known which unanswered ones count.</summary>
-    private static List<(FindingKey Key, FindingState State, long Ports)> JoinFailing(List<(FindingKey Key, FindingState State, long Ports)> causes)
+    private static List<(FindingKey Key, FindingState State)> JoinFailing(List<(FindingKey Key, FindingState State)> causes)
     {
         var result = causes.Where(c => c.Key.Kind != FindingKind.Failing).ToList();
         foreach (var group in causes.Where(c => c.Key.Kind == FindingKind.Failing).GroupBy(c => c.Key with { Unanswered = false }))
         {
             var state = new FindingState(new HostBudget());
             foreach (var cause in group.OrderBy(c => c.Key)) state.Add(cause.State);
-            result.Add((group.Key, state, 1));
+            result.Add((group.Key, state));
         }
 
         return result;
     }
 
-    private Finding Describe(FindingKey key, FindingState state, long ports)
+    private Finding Describe(FindingKey key, FindingState state)
     {
         MatrixRow? nearest = Nearest(key.Rows);
-        var (explanation, suggestion) = Explain(key, state, ports);
+        var (explanation, suggestion) = Explain(key, state);
         IReadOnlyList<MissingEvidence> missing = [];
         if (key.Kind == FindingKind.Undetermined) (missing, suggestion) = new MissingWords(names, interfaces).Of(key.Reason, state);
         return new Finding
@@ -98,15 +83,17 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
             Hosts = state.Hosts.ToHostSet(),
             Carriers = state.Carriers.ToCarriers(),
             PeerNames = names is null ? [] : FindingNames.Of(state, names),
-            Ports = ports,
+            Ports = key.Port >= 0 ? 1 : 0,
             Flows = state.Flows,
+            Unexpected = key.Kind == FindingKind.Unexpected ? state.Flows : 0,
             Packets = state.Packets,
             Bytes = state.Bytes,
             FirstNs = state.FirstNs,
             LastNs = state.LastNs,
-            Outcomes = [.. Enum.GetValues<Outcome>().Select(o => KeyValuePair.Create(o, state.Outcomes[(int)o])).Where(o => o.Value > 0)],
+            Outcomes = OutcomesOf(state),
             Escaped = state.Escaped,
             Attempted = state.Attempted,
+            Failing = state.Failing,
             NearestRow = nearest?.Id,
             NearestRowLine = nearest?.Source.Line,
             Explanation = explanation,
@@ -136,18 +123,16 @@ internal sealed class FindingBuilder(CompiledMatrix compiled, FindingLedger ledg
         return state.Escaped > 0 ? FindingSeverity.High : state.Attempted == state.Flows ? FindingSeverity.Low : FindingSeverity.Medium;
     }
 
-    private long WorkedOf(int rows) => rows < coverage.BySet.Count ? coverage.BySet[rows]?.Worked ?? 0 : 0;
+    /// <summary>Flows of the rows that worked, but for what scans and floods got out of them.</summary>
+    private long WorkedOf(int rows) => (rows < coverage.BySet.Count ? coverage.BySet[rows]?.Worked ?? 0 : 0) - probed.GetValueOrDefault(rows).Worked;
 
-    private (string Explanation, string? Suggestion) Explain(FindingKey key, FindingState state, long ports)
+    private (string Explanation, string? Suggestion) Explain(FindingKey key, FindingState state)
     {
         string rows = RowWords.List(_matrix, compiled.Sets[key.Rows].Answering), way = key.Direction == FlowDirection.In ? "In" : "Out";
         string other = key.Direction == FlowDirection.In ? "Out" : "In";
         bool one = compiled.Sets[key.Rows].Answering.Count == 1;
         switch (key.Kind)
         {
-            case FindingKind.Scan:
-                long scanners = InitiatorsOf(key, state).Count;
-                return (string.Create(CultureInfo.InvariantCulture, $"{(scanners == 1 ? "one host" : scanners + " hosts")} tried {ports} ports and none answered: a scan"), null);
             case FindingKind.Failing when key.Related != RelatedBy.None:
                 return ($"{rows} {(one ? "allows" : "allow")} the control connections; the flows that belong to them ({key.Related.Word()}) did not work",
                     "let through what the control connections announce: a helper of the firewall, or the range of ports that the server gives out");

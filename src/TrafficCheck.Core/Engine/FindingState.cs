@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Scans;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -25,6 +26,11 @@ internal sealed class FindingState(HostBudget budget)
 
     public long Attempted { get; private set; }
 
+    /// <summary>Of what rows allow; only scans and floods have any of these beside the two above.</summary>
+    public long Permitted { get; private set; }
+
+    public long Failing { get; private set; }
+
     public long[] Outcomes { get; } = new long[(int)Outcome.OneWay + 1];
 
     public HostCounter Peers { get; } = new(budget);
@@ -43,23 +49,25 @@ internal sealed class FindingState(HostBudget budget)
 
     public void Add(in FlowSummary flow, in Judgement judgement, bool subjectIsHigh)
     {
-        Flows++;
-        Packets += flow.LowPackets + flow.HighPackets;
-        Bytes += flow.LowBytes + flow.HighBytes;
-        FirstNs = Math.Min(FirstNs, flow.FirstNs);
-        LastNs = Math.Max(LastNs, flow.LastNs);
-        Outcomes[(int)judgement.Outcome]++;
-        Square square = judgement.Square(in flow);
-        if (square == Square.Escaped) Escaped++;
-        else if (square == Square.Attempted) Attempted++;
+        Count(flow.LowPackets + flow.HighPackets, flow.LowBytes + flow.HighBytes, flow.FirstNs, flow.LastNs, judgement.Outcome, judgement.Square(in flow));
         IpAddress low = flow.Ends.LowAddress, high = flow.Ends.HighAddress;
         Peers.Add(subjectIsHigh ? low : high, flow.FirstNs);
         Hosts.Add(subjectIsHigh ? high : low, flow.FirstNs);
-        Carriers.Add(in flow);
+        Carriers.Add(flow.FirstNs, flow.FirstFrame, flow.Vlan, flow.Tunnel);
         Frames.Add(flow.FirstNs, flow.FirstFrame, flow.FirstFrame, true);
         if (flow.Note.Name != 0 && flow.Note.NameIsOfHigh != subjectIsHigh)
             Names.Add(flow.FirstNs, flow.Note.NameFrame, flow.Note.Name, ((NameKind)flow.Note.NameKind, subjectIsHigh ? low : high));
         if (judgement.Verdict == Verdict.Undetermined) (Lacks ??= new()).Add(in flow, Engine.Lacks.Of(in flow, judgement.Reason, subjectIsHigh));
+    }
+
+    public void Add(in Probe probe, in ProbeCause cause)
+    {
+        Count(probe.Packets, probe.Bytes, probe.FirstNs, probe.LastNs, cause.Outcome, cause.Square);
+        bool inbound = cause.Key.Direction == FlowDirection.In;
+        Peers.Add(inbound ? probe.Source : probe.Target, probe.FirstNs);
+        Hosts.Add(inbound ? probe.Target : probe.Source, probe.FirstNs);
+        Carriers.Add(probe.FirstNs, probe.FirstFrame, cause.Vlan, cause.Tunnel);
+        Frames.Add(probe.FirstNs, probe.FirstFrame, probe.FirstFrame, true);
     }
 
     public void Add(FindingState other)
@@ -71,6 +79,8 @@ internal sealed class FindingState(HostBudget budget)
         LastNs = Math.Max(LastNs, other.LastNs);
         Escaped += other.Escaped;
         Attempted += other.Attempted;
+        Permitted += other.Permitted;
+        Failing += other.Failing;
         for (int i = 0; i < Outcomes.Length; i++) Outcomes[i] += other.Outcomes[i];
         Peers.AddAll(other.Peers);
         Hosts.AddAll(other.Hosts);
@@ -78,5 +88,22 @@ internal sealed class FindingState(HostBudget budget)
         Frames.Add(other.Frames);
         Names.Add(other.Names);
         if (other.Lacks is { } lacks) (Lacks ??= new()).Add(lacks);
+    }
+
+    private void Count(long packets, long bytes, long firstNs, long lastNs, Outcome outcome, Square square)
+    {
+        Flows++;
+        Packets += packets;
+        Bytes += bytes;
+        FirstNs = Math.Min(FirstNs, firstNs);
+        LastNs = Math.Max(LastNs, lastNs);
+        Outcomes[(int)outcome]++;
+        switch (square)
+        {
+            case Square.Escaped: Escaped++; break;
+            case Square.Attempted: Attempted++; break;
+            case Square.Permitted: Permitted++; break;
+            case Square.Failing: Failing++; break;
+        }
     }
 }

@@ -9,17 +9,23 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>How many more hosts all counters of a run may remember; bounds the memory that a flood of addresses can claim.</summary>
 internal sealed class HostBudget(long hosts = HostBudget.Default)
 {
-    /// <summary>At most 16 bytes for an IPv4 host and 40 for an IPv6 host.</summary>
+    /// <summary>At most 16 bytes for an IPv4 host and 64 for an IPv6 host, half of it on average.</summary>
     public const long Default = 16_000_000;
 
+    /// <summary>Counters that go on with an estimate, at 4 KB each, once the hosts are spent.</summary>
+    private const int Estimates = 256;
+
     private long _left = hosts;
+    private int _estimatesLeft = Estimates;
 
     public bool Take() => _left > 0 && _left-- > 0;
+
+    public HostEstimate? TakeEstimate() => _estimatesLeft-- > 0 ? new HostEstimate() : null;
 }
 
 /// <summary>
-/// Counts distinct hosts exactly, as long as the budget of the run lasts, and keeps those seen first in packet time, so that neither the
-/// count nor the sample depends on the order in which flows end.
+/// Counts distinct hosts exactly, as long as the budget of the run lasts, then by an estimate, or when there are too many of these as a lower bound;
+/// and keeps those seen first in packet time, so that neither the count nor the sample depends on the order in which flows end.
 /// </summary>
 internal sealed class HostCounter(HostBudget budget)
 {
@@ -35,22 +41,22 @@ internal sealed class HostCounter(HostBudget budget)
     private int _waitingCount;
     private uint[] _v4 = [];
     private int _v4Count;
-    private HashSet<UInt128>? _v6;
+    private UInt128[] _v6 = [];
+    private int _v6Count;
+    private bool _unspecified;
     private bool _exhausted;
+    private HostEstimate? _estimate;
 
     public long Count
     {
         get
         {
             AddWaiting();
-            return _v4Count + (_v6?.Count ?? 0);
+            return Math.Max(_v4Count + _v6Count + (_unspecified ? 1 : 0), _estimate?.Count ?? 0);
         }
     }
 
     public IEnumerable<IpAddress> Sample => _sample.Select(s => s.Host);
-
-    /// <summary>All hosts in a text that is the same for the same hosts, when they are as few as the sample holds; else null.</summary>
-    public string? Few => Count == _sample.Count && !_exhausted ? string.Join(' ', Sample.Order()) : null;
 
     public void Add(IpAddress host, long firstNs)
     {
@@ -68,31 +74,56 @@ internal sealed class HostCounter(HostBudget budget)
         // Room for all before the first: the other table gives its hosts in the order of their hashes, and a table that grows meanwhile would
         // have them all in one long run.
         while ((_v4Count + other._v4Count + 1) * 4L > _v4.Length * 3L) GrowV4();
+        while ((_v6Count + other._v6Count + 1) * 4L > _v6.Length * 3L) GrowV6();
         foreach (uint host in other._v4)
         {
             if (host != 0) AddToSet(IpAddress.V4(host));
         }
 
-        foreach (UInt128 host in other._v6 ?? []) AddToSet(new IpAddress(host));
+        foreach (UInt128 host in other._v6)
+        {
+            if (host != 0) AddToSet(new IpAddress(host));
+        }
+
+        _unspecified |= other._unspecified;
         foreach (var (ns, host) in other._sample) Offer(host, ns);
-        _exhausted |= other._exhausted;
+        if (!other._exhausted) return;
+        if (!_exhausted) Exhaust();
+        if (other._estimate is null) _estimate = null;
+        else _estimate?.Add(other._estimate);
     }
 
-    public HostSet ToHostSet() => new(Count, _exhausted, [.. _sample.Select(s => s.Host.ToString())]);
+    public HostSet ToHostSet() =>
+        new(Count, _exhausted && _estimate is null, [.. _sample.Select(s => s.Host.ToString())]) { Error = _estimate is null ? null : HostEstimate.Error };
+
+    /// <summary>The budget is spent: from here on the estimate counts, which begins with the hosts that are known.</summary>
+    private void Exhaust()
+    {
+        _exhausted = true;
+        _estimate = budget.TakeEstimate();
+        if (_estimate is null) return;
+        foreach (uint host in _v4)
+        {
+            if (host != 0) _estimate.Add(IpAddress.V4(host).Value);
+        }
+
+        foreach (UInt128 host in _v6)
+        {
+            if (host != 0) _estimate.Add(host);
+        }
+    }
+
+    private void Beyond(UInt128 host)
+    {
+        if (!_exhausted) Exhaust();
+        _estimate?.Add(host);
+    }
 
     private void AddToSet(IpAddress host)
     {
         if (!host.IsV4 || host.V4Value == 0) AddV6(host.Value);
         else if (_v4.Length < LargeTable) AddV4(host.V4Value);
         else Wait(host.V4Value);
-    }
-
-    private void AddV6(UInt128 host)
-    {
-        _v6 ??= [];
-        if (_v6.Contains(host)) return;
-        if (budget.Take()) _v6.Add(host);
-        else _exhausted = true;
     }
 
     /// <summary>The slot is fetched while other hosts come in: each is a line of memory that no cache holds.</summary>
@@ -117,12 +148,43 @@ internal sealed class HostCounter(HostBudget budget)
         if (_v4[at] == host) return;
         if (!budget.Take())
         {
-            _exhausted = true;
+            Beyond(IpAddress.V4(host).Value);
             return;
         }
 
         _v4[at] = host;
         _v4Count++;
+    }
+
+    private void AddV6(UInt128 host)
+    {
+        if (host == 0)
+        {
+            _unspecified = true;
+            return;
+        }
+
+        if ((_v6Count + 1) * 4L > _v6.Length * 3L) GrowV6();
+        int at = SlotOf(_v6, host);
+        if (_v6[at] == host) return;
+        if (!budget.Take())
+        {
+            Beyond(host);
+            return;
+        }
+
+        _v6[at] = host;
+        _v6Count++;
+    }
+
+    private void GrowV6()
+    {
+        UInt128[] old = _v6;
+        _v6 = new UInt128[Math.Max(4, old.Length * 2)];
+        foreach (UInt128 host in old)
+        {
+            if (host != 0) _v6[SlotOf(_v6, host)] = host;
+        }
     }
 
     private void GrowV4()
@@ -135,19 +197,28 @@ internal sealed class HostCounter(HostBudget budget)
         }
     }
 
-    private static int HomeOf(uint[] table, uint host)
-    {
-        // SplitMix64's finaliser over a secret: hosts are chosen by others, and neighbours are common. The secret shows in no result.
-        ulong x = (host ^ s_secret) * 0x9e3779b97f4a7c15;
-        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-        return (int)((x >> 32) & (ulong)(table.Length - 1));
-    }
+    private static int HomeOf(uint[] table, uint host) => (int)(Mix(host) & (ulong)(table.Length - 1));
 
     private static int SlotOf(uint[] table, uint host)
     {
         int at = HomeOf(table, host);
         while (table[at] != 0 && table[at] != host) at = (at + 1) & (table.Length - 1);
         return at;
+    }
+
+    private static int SlotOf(UInt128[] table, UInt128 host)
+    {
+        int at = (int)(Mix((ulong)host ^ Mix((ulong)(host >> 64))) & (ulong)(table.Length - 1));
+        while (table[at] != 0 && table[at] != host) at = (at + 1) & (table.Length - 1);
+        return at;
+    }
+
+    /// <summary>32 bits of SplitMix64's finaliser over a secret: hosts are chosen by others, and neighbours are common. The secret shows in no result.</summary>
+    private static ulong Mix(ulong host)
+    {
+        ulong x = (host ^ s_secret) * 0x9e3779b97f4a7c15;
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+        return x >> 32;
     }
 
     /// <summary>Keeps the earliest hosts, each once with its earliest time; ties go to the lower address.</summary>

@@ -1,18 +1,21 @@
 using TrafficCheck.Core.Engine.Controls;
+using TrafficCheck.Core.Engine.Scans;
 
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>What the bounds of memory cut off, by name, in ordinal order; zero counts left out. None of it changes a count of frames, packets or flows.</summary>
 internal static class NotKept
 {
-    public static IReadOnlyList<KeyValuePair<string, long>> Of(FlowJudge judge, PeerNaming? names, RelatedFlows? related, long framesNotHeld)
+    public static IReadOnlyList<KeyValuePair<string, long>> Of(FlowJudge judge, ProbeLedger probes, PeerNaming? names, RelatedFlows? related, long framesNotHeld)
     {
         (string Name, long Count)[] all =
         [
             ("announcements-given-up", related?.Expectations.Evicted ?? 0),
             ("announcements-refused", related?.Refused ?? 0),
             ("control-connections-not-followed", related?.NotFollowed ?? 0),
+            ("conversations-not-compared-with-scans", probes.Conversations.NotFollowed),
             ("dns-clients-not-kept", names?.Dns.NotKept ?? 0),
+            ("flood-probes-not-compared-with-scans", probes.SummedEarly),
             ("flows-judged-early", judge.NotPutOff),
             ("flows-without-degree", judge.Degrees.NotCounted),
             ("flows-without-ledger", judge.LedgerNotAsked),
@@ -20,6 +23,7 @@ internal static class NotKept
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),
             ("names-given-up", names?.Evicted ?? 0),
             ("names-without-text", names?.Reader.Truncated ?? 0),
+            ("probes-not-grouped", probes.NotKept),
             ("server-proofs-not-kept", judge.Servers.NotKept),
         ];
         return [.. all.Where(a => a.Count > 0).Select(a => KeyValuePair.Create(a.Name, a.Count))];

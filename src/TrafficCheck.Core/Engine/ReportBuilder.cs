@@ -19,8 +19,9 @@ internal sealed class ReportBuilder(
         AccountingReport accounting, IReadOnlyList<RelatedGroup> related, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs,
         IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
-        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, names, interfaces).Build();
-        IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, judge.SubjectsSeen).Build();
+        var probed = ledger.Scans().Rows;
+        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, probed, names, interfaces).Build();
+        IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, probed, judge.SubjectsSeen).Build();
         SubjectReport[] subjects = [.. _matrix.Subjects.Select((s, i) => new SubjectReport(
             s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null))];
         var (exitCode, found, reasons) = Exit(accounting, visibility, inputs, findings, rows, subjects, rules);
@@ -91,6 +92,7 @@ internal sealed class ReportBuilder(
             OutOfScope = [.. outOfScope],
             Permitted = coverage.Squares[(int)Square.Permitted],
             Failing = findings.Where(f => f.Kind == FindingKind.Failing).Sum(f => f.Flows),
+            InVain = findings.Where(f => f.Kind.IsScan() || f.Kind.IsFlood()).Sum(f => f.Flows - f.Unexpected - f.Permitted),
             Escaped = coverage.Squares[(int)Square.Escaped],
             Attempted = coverage.Squares[(int)Square.Attempted],
             ExitCode = exitCode,

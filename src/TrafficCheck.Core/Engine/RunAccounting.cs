@@ -9,7 +9,7 @@ namespace TrafficCheck.Core.Engine;
 internal static class RunAccounting
 {
     public static AccountingReport Build<TSink>(
-        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, IReadOnlyList<InputSummary> inputs,
+        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, FindingLedger findings, IReadOnlyList<InputSummary> inputs,
         IReadOnlyList<KeyValuePair<string, long>> notKept, RelatedFlows? related, IReadOnlyList<RelatedGroup> groups)
         where TSink : struct, IFlowSink
     {
@@ -53,6 +53,7 @@ internal static class RunAccounting
         long outOfScope = coverage.Transit + coverage.Internal;
         foreach (long count in coverage.LinkScopes) outOfScope += count;
         Check(broken, "flows judged = out of scope + in scope by evidence", judge.Flows, outOfScope + judge.Evidence.Flows);
+        Check(broken, "unexpected flows = those of the findings", coverage.Verdicts[(int)Verdict.Unexpected], findings.Unexpected);
         Check(broken, "related flows = those of the groups reported", coverage.Verdicts[(int)Verdict.Related], groups.Sum(g => g.Flows));
         if (related is not null)
         {
@@ -73,6 +74,7 @@ internal static class RunAccounting
             FlowsOpened = opened,
             FlowsExpired = expired,
             FlowsEvicted = evicted,
+            EvictedByKind = [.. FlowWorthNames.All.Select((name, i) => KeyValuePair.Create(name, intake.V4.EvictedByWorth[i] + intake.V6.EvictedByWorth[i])).Where(e => e.Value > 0)],
             FlowsLive = ended,
             Oddities = [.. oddities],
             NotKept = notKept,

@@ -50,7 +50,12 @@ internal static class VisibilityNotes
         else if (seen.PacketsAbove1500 > 0)
             notes.Add(Text($"{Of(seen.PacketsAbove1500, "packet is", "packets are")} larger than 1500 bytes: jumbo frames, or captured on a host with segmentation offload"));
         if (accounting.FlowsEvicted > 0)
-            notes.Add(Text($"{Of(accounting.FlowsEvicted, "flow", "flows")} ended early, because --max-flows was reached: raise it"));
+        {
+            long unanswered = accounting.EvictedByKind.Where(e => e.Key == "unanswered").Sum(e => e.Value);
+            notes.Add(Text($"{Of(accounting.FlowsEvicted, "flow", "flows")} ended early, because --max-flows was reached: ")
+                + (unanswered == accounting.FlowsEvicted ? "nothing had been exchanged on them, and no conversation was cut" : "raise it"));
+        }
+
         return notes;
     }
 

@@ -28,6 +28,9 @@ public sealed class FlowLimits
 
     public long Live { get; internal set; }
 
+    /// <summary>Flows in the tables' queues of what ends early first.</summary>
+    internal long Candidates { get; set; }
+
     /// <summary>Most flows that were live at once.</summary>
     public long Peak { get; internal set; }
 }

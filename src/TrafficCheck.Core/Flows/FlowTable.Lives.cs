@@ -19,7 +19,7 @@ public sealed unsafe partial class FlowTable<TKey>
             return number;
         }
 
-        if (_limits.Live >= _limits.Max) MakeRoom(ref sink);
+        if (_limits.Live >= _limits.Max) MakeRoom(packet->Frame, ref sink);
         if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
         number = TakeNumber();
         _index.Add(packet->Hash, number);
@@ -73,6 +73,7 @@ public sealed unsafe partial class FlowTable<TKey>
             Interface = packet->Interface,
             Tunnel = packet->Tunnel,
         };
+        if (_queuedFromFrame != long.MaxValue) Enlist((uint)(record - _records));
         if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref record->State.Speech);
     }
 
@@ -124,37 +125,6 @@ public sealed unsafe partial class FlowTable<TKey>
         return idle > (ulong)_shortestTimeoutNs && idle > (ulong)_timeouts.Of(record->Key.Protocol, record->State.Marks);
     }
 
-    /// <summary>
-    /// Ends one flow early: of the next records the one that is worth least, which is a closed one before a half-open one before others, and
-    /// the longest idle among equals. Looks at records in the order of their numbers, so that the choice repeats.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MakeRoom<TSink>(ref TSink sink)
-        where TSink : struct, IFlowSink, allows ref struct
-    {
-        uint worst = 0;
-        int worstRank = -1;
-        int looked = 0;
-        for (uint step = 0; step < _used && looked < EvictionSample; step++)
-        {
-            uint number = _evictionCursor >= _used ? 1 : _evictionCursor;
-            _evictionCursor = number + 1;
-            FlowRecord<TKey>* record = _records + number;
-            if (record->Key.IsNone) continue;
-            looked++;
-            uint marks = record->State.Marks;
-            int rank = FlowTimeouts.IsClosed(marks) ? 2 : FlowTimeouts.IsHalfOpen(marks) ? 1 : 0;
-            if (rank < worstRank || (rank == worstRank && record->State.LastNs >= _records[worst].State.LastNs)) continue;
-            worst = number;
-            worstRank = rank;
-        }
-
-        // All live flows may be in the other family's table: the limit then is exceeded by the few that this table opens.
-        if (worst == 0) return;
-        Close(worst, FlowEnd.Evicted, ref sink);
-        Release(worst);
-    }
-
     private void Close<TSink>(uint number, FlowEnd end, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
@@ -166,7 +136,7 @@ public sealed unsafe partial class FlowTable<TKey>
         switch (end)
         {
             case FlowEnd.Expired: Expired++; break;
-            case FlowEnd.Evicted: Evicted++; break;
+            case FlowEnd.Evicted: _evicted[(int)WorthOf(record)]++; break;
             default: Ended++; break;
         }
 

@@ -26,8 +26,6 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// <summary>Packets between two looks for idle flows, and records looked at: a table of a million is swept every four million packets.</summary>
     private const int ExpiryPackets = 64, ExpiryBudget = 16;
 
-    private const int EvictionSample = 32;
-
     private readonly HashSeed _seed;
     private readonly FlowTimeouts _timeouts;
     private readonly long _shortestTimeoutNs;
@@ -75,7 +73,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
 
     public long Expired { get; private set; }
 
-    public long Evicted { get; private set; }
+    public long Evicted => _evicted[0] + _evicted[1] + _evicted[2] + _evicted[3];
 
     public long Ended { get; private set; }
 
@@ -147,6 +145,10 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         _used = 1;
         _freeList = 0;
         _expiryCursor = _evictionCursor = 1;
+        _limits.Candidates -= _candidates.Count;
+        _candidates.Clear();
+        _unswept = uint.MaxValue;
+        _queuedFromFrame = long.MaxValue;
     }
 
     public void Dispose()

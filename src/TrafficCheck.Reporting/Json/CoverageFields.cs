@@ -28,6 +28,7 @@ internal static class CoverageFields
             json.WriteEndObject();
             json.WriteNumber("distinctPeers", row.Peers.Count);
             json.WriteBoolean("distinctPeersAtLeast", row.Peers.AtLeast);
+            json.WriteShare("distinctPeersError", row.Peers.Error);
             json.WriteStrings("peerSample", row.Peers.Sample);
             json.WriteStrings("ambiguousWith", row.AmbiguousWith);
         });

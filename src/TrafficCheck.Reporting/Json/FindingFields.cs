@@ -37,6 +37,7 @@ internal static class FindingFields
             json.WriteStrings("hosts", finding.Hosts.Sample);
             json.WriteNumber("hostCount", finding.Hosts.Count);
             json.WriteBoolean("hostCountAtLeast", finding.Hosts.AtLeast);
+            json.WriteShare("hostCountError", finding.Hosts.Error);
             json.WriteNumber("flows", finding.Flows);
             json.WriteNumber("packets", finding.Packets);
             json.WriteNumber("bytes", finding.Bytes);
@@ -45,6 +46,19 @@ internal static class FindingFields
             json.WriteCounts("outcomes", finding.Outcomes.Select(o => KeyValuePair.Create(o.Key.Word(), o.Value)));
             json.WriteNumber("escaped", finding.Escaped);
             json.WriteNumber("attempted", finding.Attempted);
+            json.WriteNumber("permitted", finding.Permitted);
+            json.WriteNumber("failing", finding.Failing);
+            json.WriteNumber("unexpected", finding.Unexpected);
+            json.WriteNumber("answered", finding.AnsweredFlows);
+            json.WriteObjects("answeredBy", finding.Answered, open =>
+            {
+                json.WriteString("address", open.Address);
+                json.WriteNumber("port", open.Port);
+                json.WriteBoolean("allowed", open.IsAllowed);
+                json.WriteNumber("frame", open.Frame);
+            });
+            json.WriteBoolean("answeredByMore", finding.MoreAnswered);
+            json.WriteNumber("peakPeersPerMinute", finding.PeakPeers);
             json.WriteString("nearestRow", finding.NearestRow);
             json.WriteCount("nearestRowLine", finding.NearestRowLine);
             json.WriteString("explanation", finding.Explanation);

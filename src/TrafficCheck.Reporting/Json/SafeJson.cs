@@ -130,6 +130,7 @@ internal static class SafeJson
         json.WriteStartObject(name);
         json.WriteNumber("count", hosts.Count);
         json.WriteBoolean("atLeast", hosts.AtLeast);
+        json.WriteShare("error", hosts.Error);
         json.WriteStrings("sample", hosts.Sample);
         json.WriteEndObject();
     }

@@ -57,7 +57,7 @@ internal static class AccountingSection
             $"{Figures.Count(counted.FlowsOpened)} opened, {Figures.Count(counted.FlowsExpired)} ended by timeout, {Figures.Count(counted.FlowsLive)} live at the end, ");
         return counted.FlowsEvicted == 0
             ? text.Add("0 evicted")
-            : text.Add($"{Figures.Count(counted.FlowsEvicted)} evicted for lack of room (--max-flows)", Ink.Warning);
+            : text.Add($"{Figures.Count(counted.FlowsEvicted)} evicted for lack of room (--max-flows): {ReportScope.Causes(counted.EvictedByKind)}", Ink.Warning);
     }
 
     private static string Judged(SummaryReport summary)
@@ -69,7 +69,8 @@ internal static class AccountingSection
         return $"{Figures.Count(summary.Flows, "flow")}{twice}: {Figures.Count(summary.Allowed)} allowed, {Figures.Count(summary.Related)} related, "
             + $"{Figures.Count(summary.Unexpected)} unexpected, {Figures.Count(summary.Undetermined)} undetermined, {Figures.Count(outOfScope)} out of scope; "
             + $"{Figures.Count(summary.Permitted)} permitted, {Figures.Count(summary.Failing)} failing, "
-            + $"{Figures.Count(summary.Escaped)} escaped, {Figures.Count(summary.Attempted)} attempted";
+            + $"{Figures.Count(summary.Escaped)} escaped, {Figures.Count(summary.Attempted)} attempted"
+            + (summary.InVain == 0 ? "" : $", {Figures.Count(summary.InVain)} allowed in vain by scans and floods");
     }
 
     private static void Inputs(ReportScope scope)

@@ -191,7 +191,7 @@ internal static class CoverageSection
                     (RowText.Direction(row.Row.Direction), Ink.Plain), (Words(row.State), InkOf(row.State)),
                     (Number(row.Exclusive.Flows), Ink.Plain), (Number(row.Shared.Flows), Ink.Plain), (Number(row.Covered.Flows), Ink.Plain),
                     (Number(row.Failed), row.Failed > 0 ? Ink.Bad : Ink.Plain), (bytes == 0 ? "-" : Figures.Bytes(bytes), Ink.Plain),
-                    ((row.Peers.AtLeast ? ">=" : "") + Number(row.Peers.Count), Ink.Plain));
+                    ((row.Peers.AtLeast ? ">=" : row.Peers.Error is null ? "" : "~") + Number(row.Peers.Count), Ink.Plain));
                 foreach (var detail in Details(scope, row)) table.Detail(detail);
             }
 

@@ -21,7 +21,7 @@ internal static class FindingText
         {
             { } type when transport is "icmp" or "icmpv6" => $"{transport} type {type}",
             { } port => $"{port}/{transport}",
-            null when finding.Ports > 1 => $"{Figures.Count(finding.Ports, "port")}/{transport}",
+            null when finding.Ports > 1 => transport is "icmp" or "icmpv6" ? $"{transport} {Figures.Count(finding.Ports, "type")}" : $"{Figures.Count(finding.Ports, "port")}/{transport}",
             _ => transport,
         };
         return finding.Application is null ? service : $"{service} {Cells.Fit(finding.Application, 24)}";
@@ -43,13 +43,14 @@ internal static class FindingText
     public static string Hosts(HostSet set)
     {
         string first = set.Sample.Count > 0 ? Cells.Fit(set.Sample[0], 60) : "";
-        string more = set.AtLeast ? "at least " : "";
+        string more = set.AtLeast ? "at least " : set.Error is null ? "" : "about ";
         if (first.Length == 0) return more + Figures.Count(set.Count, "host");
         long others = set.Count - 1;
         return others switch
         {
             <= 0 when !set.AtLeast => first,
             <= 0 => $"{first} and others",
+            _ when set.Error is { } error => $"{first} and about {Figures.Count(others, "other")} (+-{Figures.Percent(error)})",
             _ => $"{first} and {more}{Figures.Count(others, "other")}",
         };
     }
@@ -87,12 +88,39 @@ internal static class FindingText
             text.Add($"{Figures.Count(finding.Attempted)}{Figures.Glue}attempted");
         }
 
+        if (finding.Kind != FindingKind.Failing)
+        {
+            Square(finding.Permitted, "permitted");
+            Square(finding.Failing, "allowed in vain");
+        }
+
         if (finding.Outcomes.Count == 0) return text;
         bool one = finding.Outcomes.Count == 1 && finding.Outcomes[0].Value == finding.Flows;
         string outcomes = one
             ? finding.Outcomes[0].Key.Word()
             : string.Join(", ", finding.Outcomes.Select(o => $"{Figures.Count(o.Value)}{Figures.Glue}{o.Key.Word()}"));
         return text.Width == 0 ? text.Add(outcomes) : text.Add($" ({outcomes})");
+
+        void Square(long count, string word)
+        {
+            if (count == 0) return;
+            if (text.Width > 0) text.Add(", ");
+            text.Add($"{Figures.Count(count)}{Figures.Glue}{word}");
+        }
+    }
+
+    /// <summary><c>found open: 10.0.0.5 port 22 (frame 17), 443 (allowed, frame 21)</c></summary>
+    public static string Answered(Finding finding, bool all)
+    {
+        const int Few = 6;
+        bool icmp = finding.Transport is "icmp" or "icmpv6";
+        int most = all ? int.MaxValue : Few;
+        string what = finding.Kind.IsScan() ? "found open" : "answered by";
+        string open = string.Join("; ", finding.Answered.Take(most).GroupBy(a => a.Address).Select(g =>
+            $"{g.Key} {(icmp ? "type" : "port")} " + string.Join(", ", g.Select(a => $"{a.Port} ({(a.IsAllowed ? "allowed, " : "ESCAPED, ")}frame {a.Frame})"))));
+        int rest = finding.Answered.Count - most;
+        string more = finding.MoreAnswered ? " and others" : rest > 0 ? $" and {Figures.Count(rest)} more" : "";
+        return $"{what}: {open}{more}";
     }
 
     /// <summary><c>first 09:14:02, last 11:02:10; frames 10231, 88412 and 3 more</c></summary>

@@ -65,6 +65,7 @@ internal static class FindingsSection
         }
 
         Detail(RowNote(scope, finding));
+        if (finding.Answered.Count > 0) Detail(FindingText.Answered(finding, canvas.Verbose), finding.Escaped > 0 ? Ink.StrongBad : Ink.Plain);
         Detail(finding.Explanation);
         foreach (MissingEvidence missing in finding.Missing) Detail("missing: " + missing.Text);
         if (finding.Suggestion is { } suggestion) Detail("to settle it: " + suggestion);
@@ -133,7 +134,7 @@ internal static class FindingsSection
 
         public static string Cause(Finding finding) => finding.Kind switch
         {
-            FindingKind.Scan => "scan",
+            _ when finding.Kind.IsScan() || finding.Kind.IsFlood() => finding.Kind.Word(),
             FindingKind.Failing => "failing",
             _ => finding.Reason.Word() is { Length: > 0 } word ? word : finding.Kind.Word(),
         };

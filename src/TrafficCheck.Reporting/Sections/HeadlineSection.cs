@@ -31,7 +31,8 @@ internal static class HeadlineSection
     private static string What(CheckReport report)
     {
         var summary = report.Summary;
-        long unexpected = report.Findings.Count(f => f.Kind is FindingKind.Unexpected or FindingKind.Scan or FindingKind.NearMiss);
+        long unexpected = report.Findings.Count(f => f.Kind is FindingKind.Unexpected or FindingKind.NearMiss || f.Unexpected > 0);
+        long floods = report.Findings.Count(f => f.Unexpected == 0 && (f.Kind.IsScan() || f.Kind.IsFlood()));
         long failing = report.Findings.Count(f => f.Kind == FindingKind.Failing);
 
         var parts = new List<string>();
@@ -41,6 +42,7 @@ internal static class HeadlineSection
             parts.Add($"{Figures.Count(unexpected, "unexpected finding")} ({Figures.Count(summary.Unexpected, "flow")}{squares})");
         }
 
+        if (floods > 0) parts.Add(Figures.Count(floods, "scan or flood", "scans or floods") + " of what is allowed");
         if (failing > 0 || summary.Failing > 0)
             parts.Add($"{Figures.Count(failing, "needed service")} failing ({Figures.Count(summary.Failing, "flow")})");
         if (summary.Undetermined > 0) parts.Add($"{Figures.Count(summary.Undetermined, "flow")} undetermined");

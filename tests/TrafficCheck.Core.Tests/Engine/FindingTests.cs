@@ -19,7 +19,7 @@ public sealed class FindingTests
     {
         EngineRun run = Of(Scan(300), MatrixOf(Allow("R1", 25)));
         Finding scan = Assert.Single(run.Report.Findings);
-        Assert.Equal((FindingKind.Scan, 300L, 300L, 300L, 0L), (scan.Kind, scan.Ports, scan.Flows, scan.Attempted, scan.Escaped));
+        Assert.Equal((FindingKind.PortScan, 300L, 300L, 300L, 0L), (scan.Kind, scan.Ports, scan.Flows, scan.Attempted, scan.Escaped));
         Assert.Equal((1L, Peer), (scan.Peers.Count, scan.Peers.Sample[0]));
         Assert.Equal([KeyValuePair.Create(Outcome.Refused, 150L), KeyValuePair.Create(Outcome.NoAnswer, 150L)], scan.Outcomes);
         Assert.Null(scan.ServicePort);
@@ -39,7 +39,7 @@ public sealed class FindingTests
     public void What_a_scanner_got_through_stands_apart_and_first()
     {
         EngineRun run = Of(TimedFrame.Merge(Scan(50), Traffic.In(2000, 99 * Second)), MatrixOf(Allow("R1", 25)));
-        Assert.Equal([(FindingKind.Unexpected, FindingSeverity.High, (int?)2000), (FindingKind.Scan, FindingSeverity.Low, null)],
+        Assert.Equal([(FindingKind.Unexpected, FindingSeverity.High, (int?)2000), (FindingKind.PortScan, FindingSeverity.Low, null)],
             run.Report.Findings.Select(f => (f.Kind, f.Severity, f.ServicePort)));
     }
 

@@ -22,11 +22,45 @@ public sealed class HostCounterTests
     }
 
     [Fact]
-    public void A_spent_budget_makes_the_count_a_lower_bound()
+    public void A_spent_budget_makes_the_count_an_estimate_that_says_its_error()
     {
         var counter = new HostCounter(new HostBudget(10));
-        for (uint host = 1; host <= 20; host++) counter.Add(IpAddress.V4(host), host);
-        Assert.Equal((10, true), (counter.Count, counter.ToHostSet().AtLeast));
+        for (uint host = 1; host <= 100_000; host++) counter.Add(host % 3 == 0 ? IpAddress.V6(0x20010db8_00000000, host) : IpAddress.V4(host), host);
+        var set = counter.ToHostSet();
+        Assert.False(set.AtLeast);
+        Assert.Equal(0.016, set.Error!.Value, 0.001);
+        Assert.InRange(set.Count, 95_000, 105_000);
+        for (uint host = 1; host <= 100_000; host++) counter.Add(host % 3 == 0 ? IpAddress.V6(0x20010db8_00000000, host) : IpAddress.V4(host), host);
+        Assert.Equal(set.Count, counter.Count);
+    }
+
+    [Fact]
+    public void Estimates_do_not_depend_on_the_order_of_hosts_and_add_up()
+    {
+        HostCounter up = new(new HostBudget(100)), down = new(new HostBudget(100)), sum = new(new HostBudget(100));
+        for (uint host = 1; host <= 20_000; host++)
+        {
+            up.Add(IpAddress.V4(host), host);
+            down.Add(IpAddress.V4(20_001 - host), host);
+        }
+
+        Assert.Equal(up.Count, down.Count);
+        sum.AddAll(up);
+        sum.AddAll(down);
+        Assert.Equal(up.Count, sum.Count);
+    }
+
+    [Fact]
+    public void Without_room_for_estimates_either_the_count_is_a_lower_bound()
+    {
+        var budget = new HostBudget(10);
+        var counters = Enumerable.Range(0, 400).Select(_ => new HostCounter(budget)).ToList();
+        foreach (var counter in counters)
+        {
+            for (uint host = 1; host <= 20; host++) counter.Add(IpAddress.V4(host), host);
+        }
+
+        Assert.Equal((0, true, (double?)null), (counters[^1].Count, counters[^1].ToHostSet().AtLeast, counters[^1].ToHostSet().Error));
     }
 
     /// <summary>The other table gives its hosts in the order of their hashes; a table that grew meanwhile took quadratic time.</summary>

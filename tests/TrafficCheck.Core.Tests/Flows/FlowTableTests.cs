@@ -19,11 +19,15 @@ public sealed unsafe class FlowTableTests
         public void Close(in FlowSummary flow, FlowEnd end) => list.Add(flow);
     }
 
-    private static void Feed(FlowTable<Ipv4Key> table, uint source, ushort port, uint destination, long ns, long frame, ref ListSink sink)
+    private static void Feed(
+        FlowTable<Ipv4Key> table, uint source, ushort port, uint destination, long ns, long frame, ref ListSink sink, uint marks = 0, bool back = false)
     {
         FlowPacket<Ipv4Key>* packet = table.Next();
         *packet = default;
-        packet->Key = Ipv4Key.Create(source, port, destination, 25, 6, 0, out packet->FromHigh);
+        packet->Key = back
+            ? Ipv4Key.Create(destination, 25, source, port, 6, 0, out packet->FromHigh)
+            : Ipv4Key.Create(source, port, destination, 25, 6, 0, out packet->FromHigh);
+        packet->Marks = packet->FromHigh != 0 ? marks << FlowMarks.SideBits : marks;
         packet->TimestampNs = ns;
         packet->Frame = frame;
         packet->Bytes = 100;
@@ -83,5 +87,89 @@ public sealed unsafe class FlowTableTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100_000; i++) Feed(table, 1, 9, 1000, 3_700_000_000_001, 3, ref sink);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private const uint Server = 100_000_000;
+
+    private static void Converse(FlowTable<Ipv4Key> table, uint client, long ns, ref ListSink sink)
+    {
+        Feed(table, client, 9, Server, ns, 1, ref sink, FlowMarks.Syn);
+        Feed(table, client, 9, Server, ns, 2, ref sink, FlowMarks.SynAck, back: true);
+        Feed(table, client, 9, Server, ns, 3, ref sink, FlowMarks.Ack | FlowMarks.Data);
+        Feed(table, client, 9, Server, ns, 4, ref sink, FlowMarks.Ack | FlowMarks.Data, back: true);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(900)]
+    [InlineData(999)]
+    public void A_flood_cuts_no_conversation_however_few_places_are_left(int conversations)
+    {
+        const int Flood = 100_000;
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, new FlowLimits(1000));
+        var closed = new List<FlowSummary>();
+        var sink = new ListSink(closed);
+        for (uint i = 1; i <= Flood; i++)
+        {
+            // The conversations begin in the midst of the flood.
+            if (i % 10 == 0 && i / 10 <= conversations) Converse(table, i / 10, i, ref sink);
+            Feed(table, 1_000_000 + i, 9, Server, i, 10 + i, ref sink, FlowMarks.Syn);
+        }
+
+        table.Flush(ref sink);
+        Assert.Equal(1000, table.Live);
+        Assert.Equal(Flood + conversations - 1000, table.Evicted);
+        Assert.Equal(table.Evicted, table.EvictedByWorth[(int)FlowWorth.Unanswered]);
+        Assert.DoesNotContain(closed, f => f.Ends.LowAddress.V4Value < 1_000_000);
+        table.End(ref sink);
+        Assert.Equal(conversations, closed.Count(f => f.LowPackets == 2 && f.HighPackets == 2));
+    }
+
+    [Fact]
+    public void Of_the_unanswered_the_oldest_leaves_first_and_what_was_closed_before_them()
+    {
+        var limits = new FlowLimits(10) { NowNs = 10_000_000_000 };
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, limits);
+        var closed = new List<FlowSummary>();
+        var sink = new ListSink(closed);
+        for (uint i = 1; i <= 9; i++) Feed(table, i, 9, Server, i, i, ref sink, FlowMarks.Syn);
+        Converse(table, 50, 10, ref sink);
+        Feed(table, 50, 9, Server, 10, 20, ref sink, FlowMarks.Fin | FlowMarks.Ack);
+        Feed(table, 50, 9, Server, 10, 21, ref sink, FlowMarks.Fin | FlowMarks.Ack, back: true);
+        for (uint i = 1; i <= 4; i++) Feed(table, 100 + i, 9, Server, 100 + i, 100 + i, ref sink, FlowMarks.Syn);
+        table.Flush(ref sink);
+        Assert.Equal([50u, 1u, 2u, 3u], closed.Select(f => f.Ends.LowAddress.V4Value));
+        Assert.Equal([3, 1, 0, 0], table.EvictedByWorth);
+    }
+
+    [Fact]
+    public void When_all_are_conversations_the_longest_idle_of_some_leaves()
+    {
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, new FlowLimits(20));
+        var closed = new List<FlowSummary>();
+        var sink = new ListSink(closed);
+        for (uint i = 1; i <= 21; i++) Converse(table, i, i, ref sink);
+        table.Flush(ref sink);
+        Assert.Equal(1u, Assert.Single(closed).Ends.LowAddress.V4Value);
+        Assert.Equal(1, table.EvictedByWorth[(int)FlowWorth.Conversation]);
+    }
+
+    [Fact]
+    public void A_flood_costs_the_same_for_each_flow_whatever_fills_the_table()
+    {
+        static TimeSpan Time(int max, int conversations)
+        {
+            using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, new FlowLimits(max));
+            var sink = new ListSink([]);
+            for (uint i = 1; i <= conversations; i++) Converse(table, i, i, ref sink);
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            for (uint i = 1; i <= 200_000; i++) Feed(table, 1_000_000 + i, 9, Server, i, 10 + i, ref sink, FlowMarks.Syn);
+            table.Flush(ref sink);
+            return System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        }
+
+        Time(1000, 10);
+        TimeSpan small = Time(1000, 10), large = Time(200_000, 199_990);
+        Assert.True(large < (small * 20) + TimeSpan.FromSeconds(2), $"{small} and {large}"); // looking through the table would take minutes
     }
 }

@@ -175,6 +175,9 @@ public sealed record AccountingReport
 
     public required long FlowsEvicted { get; init; }
 
+    /// <summary>Those by what was lost with them, least first: unanswered, closed, one-sided, conversation; zero counts left out.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> EvictedByKind { get; init; } = [];
+
     /// <summary>Flows still live at the end of the input.</summary>
     public required long FlowsLive { get; init; }
 
@@ -219,6 +222,9 @@ public sealed record SummaryReport
     public required long Permitted { get; init; }
 
     public required long Failing { get; init; }
+
+    /// <summary>Tries of scans and floods at what rows allow that came to nothing: no service fails for that.</summary>
+    public long InVain { get; init; }
 
     public required long Escaped { get; init; }
 

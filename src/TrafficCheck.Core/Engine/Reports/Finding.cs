@@ -28,7 +28,7 @@ public sealed record Finding
     /// <summary>Transport keyword, such as <c>tcp</c>.</summary>
     public required string Transport { get; init; }
 
-    /// <summary>Service port, ICMP type, or null (protocols without ports, scans over many ports).</summary>
+    /// <summary>Service port, ICMP type, or null (protocols without ports, scans and floods over several ports).</summary>
     public int? ServicePort { get; init; }
 
     public string? Application { get; init; }
@@ -45,10 +45,13 @@ public sealed record Finding
     /// <summary>VLANs and tunnels in which the flows travelled; null for none.</summary>
     public Carriers? Carriers { get; init; }
 
-    /// <summary>Distinct service ports for a scan; else 1 or 0.</summary>
+    /// <summary>Distinct service ports of a scan or flood; else 1 or 0.</summary>
     public long Ports { get; init; }
 
     public required long Flows { get; init; }
+
+    /// <summary>Flows among them that no row allows: all of an unexpected finding, some of a scan or flood.</summary>
+    public long Unexpected { get; init; }
 
     public required long Packets { get; init; }
 
@@ -64,6 +67,24 @@ public sealed record Finding
     public long Escaped { get; init; }
 
     public long Attempted { get; init; }
+
+    /// <summary>Flows of a scan or flood that rows allow and that were answered; else 0.</summary>
+    public long Permitted { get; init; }
+
+    /// <summary>Flows that rows allow and that did not work: of a failing row, or of a scan or flood.</summary>
+    public long Failing { get; init; }
+
+    /// <summary>What a scan found open, or where a flood was answered, those tried first; at most sixteen.</summary>
+    public IReadOnlyList<AnsweredProbe> Answered { get; init; } = [];
+
+    /// <summary>Flows of a scan or flood that were answered.</summary>
+    public long AnsweredFlows { get; init; }
+
+    /// <summary>There is more that was found open than <see cref="Answered"/> shows.</summary>
+    public bool MoreAnswered { get; init; }
+
+    /// <summary>For a flood, the most initiators within a minute of packet time; else 0.</summary>
+    public long PeakPeers { get; init; }
 
     /// <summary>Id of the row that comes nearest, or of the failing row; null when nothing is like it.</summary>
     public string? NearestRow { get; init; }
@@ -88,9 +109,19 @@ public sealed record Finding
 }
 
 /// <summary>Distinct hosts with a sample.</summary>
-/// <param name="Count">Exact number of distinct hosts, or a lower bound where <paramref name="AtLeast"/>.</param>
+/// <param name="Count">Exact number of distinct hosts, a lower bound where <paramref name="AtLeast"/>, or an estimate where there is an <see cref="Error"/>.</param>
 /// <param name="Sample">Canonical addresses of those seen first, at most five.</param>
-public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sample);
+public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sample)
+{
+    /// <summary>Relative standard error of an estimated count, such as 0.016; null for others.</summary>
+    public double? Error { get; init; }
+}
+
+/// <summary>A socket that answered a probe.</summary>
+/// <param name="Port">Port or ICMP type.</param>
+/// <param name="IsAllowed">Whether rows allow it; else it escaped.</param>
+/// <param name="Frame">The first frame of the try.</param>
+public sealed record AnsweredProbe(string Address, int Port, bool IsAllowed, long Frame);
 
 /// <param name="Name">Lower-case ASCII; from the capture, so it may be anybody's invention.</param>
 /// <param name="Proof"><c>dns</c>, <c>tls-sni</c>, <c>tls-sni-outer</c>, <c>http-host</c> or <c>http-connect</c>.</param>

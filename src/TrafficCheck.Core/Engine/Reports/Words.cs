@@ -27,7 +27,24 @@ public enum Square : byte { None, Permitted, Failing, Escaped, Attempted }
 
 public enum CoverageState : byte { Proven, Shared, Failing, Reversed, NotSeen, NotObservable, NotEnforced }
 
-public enum FindingKind : byte { Unexpected, Scan, Failing, Undetermined, NearMiss }
+public enum FindingKind : byte
+{
+    Unexpected,
+
+    /// <summary>One host, many ports of one target, mostly in vain.</summary>
+    PortScan,
+
+    /// <summary>One host, a port or few, many targets.</summary>
+    HostSweep,
+
+    /// <summary>One host, many ports, many targets.</summary>
+    BlockScan,
+
+    /// <summary>Very many hosts, one target.</summary>
+    SynFlood, UdpFlood, IcmpFlood,
+
+    Failing, Undetermined, NearMiss,
+}
 
 public enum FindingSeverity : byte { High, Medium, Low }
 
@@ -132,11 +149,20 @@ public static class WordExtensions
     public static string Word(this FindingKind k) => k switch
     {
         FindingKind.Unexpected => "unexpected",
-        FindingKind.Scan => "scan",
+        FindingKind.PortScan => "port-scan",
+        FindingKind.HostSweep => "host-sweep",
+        FindingKind.BlockScan => "block-scan",
+        FindingKind.SynFlood => "syn-flood",
+        FindingKind.UdpFlood => "udp-flood",
+        FindingKind.IcmpFlood => "icmp-flood",
         FindingKind.Failing => "failing",
         FindingKind.NearMiss => "near-miss",
         _ => "undetermined",
     };
+
+    public static bool IsScan(this FindingKind k) => k is FindingKind.PortScan or FindingKind.HostSweep or FindingKind.BlockScan;
+
+    public static bool IsFlood(this FindingKind k) => k is FindingKind.SynFlood or FindingKind.UdpFlood or FindingKind.IcmpFlood;
 
     public static string Word(this FindingSeverity s) => s switch
     {

@@ -1,0 +1,60 @@
+namespace TrafficCheck.Benchmarks.Traces;
+
+/// <summary>
+/// A scan or flood with the traffic of an ordinary trace in its midst: of twenty frames one is of that trace. The same site and services as
+/// <see cref="TraceGenerator"/>; port 25 of the first host is allowed by <c>bench/matrix.md</c>, the scanned ports mostly are not.
+/// </summary>
+internal static class ScanTrace
+{
+    public const string Kinds = "syn-flood, syn-flood-v6, udp-flood, port-flood, port-scan, host-sweep, block-scan";
+
+    private const byte Tcp = 6, Udp = 17, Syn = 2;
+    private const uint Host = 0x0a141e01, Scanner = 0xc6336407; // 10.20.30.1, 198.51.100.7
+
+    /// <returns>Bytes of the file.</returns>
+    public static long Write(string kind, TraceSpec ordinary, string path)
+    {
+        var traffic = new TraceGenerator(ordinary with { Frames = Math.Max(1, ordinary.Frames / 20), LiveConversations = (int)Math.Clamp(ordinary.Frames / 2000, 1, ordinary.LiveConversations) });
+        var frame = new byte[kind.EndsWith("-v6", StringComparison.Ordinal) ? 74 : 60];
+        var dice = new Dice(ordinary.Seed);
+        using var file = new TraceFile.Writer(path, ordinary.SnapLength);
+        long microseconds = TraceGenerator.StartMicroseconds;
+        for (long number = 0; number < ordinary.Frames; number++)
+        {
+            microseconds += 1 + dice.Below(4);
+            if (number % 20 == 0 && traffic.MoveNext())
+            {
+                file.Add(microseconds, traffic.Captured, traffic.WireLength);
+                continue;
+            }
+
+            Probe(kind, number, ref dice, frame);
+            file.Add(microseconds, frame, frame.Length);
+        }
+
+        return file.Length;
+    }
+
+    private static void Probe(string kind, long number, ref Dice dice, byte[] frame)
+    {
+        uint random = 0x0b000000 + (uint)(dice.Next() % 0xb0000000);
+        (uint source, uint target, ushort port) = kind switch
+        {
+            "syn-flood" or "syn-flood-v6" => (random, Host, (ushort)25),
+            "udp-flood" => (random, Host, (ushort)9999),
+            "port-flood" => (random, Host, (ushort)dice.Below(65536)),
+            "port-scan" => (Scanner, Host, (ushort)number),
+            "host-sweep" => (Scanner, 0x0a140000 + (uint)number, (ushort)445),
+            "block-scan" => (Scanner, 0x0a140000 + (uint)(number & 0xffff), (ushort)(number >> 16)),
+            _ => throw new ArgumentException($"There is no scan '{kind}': {Kinds} are known."),
+        };
+        bool v6 = kind == "syn-flood-v6", udp = kind == "udp-flood";
+        var writer = new FrameWriter(frame);
+        writer.Link(fromHost: false, 0, v6);
+        int length = udp ? 8 : 20;
+        if (v6) writer.Ipv6(source, target, udp ? Udp : Tcp, length);
+        else writer.Ipv4(source, target, udp ? Udp : Tcp, length, number);
+        if (udp) writer.Udp((ushort)(1024 + dice.Below(60000)), port, 0);
+        else writer.Tcp((ushort)(1024 + dice.Below(60000)), port, Syn, number);
+    }
+}

@@ -191,6 +191,17 @@ public sealed class ScanTests
         Assert.Equal(FindingKind.Failing, Assert.Single(Of(frames, out _)).Kind);
     }
 
+    /// <summary>Short questions and answers at a port that no row allows: in use, for all that some had no answer.</summary>
+    [Fact]
+    public void Datagrams_that_are_mostly_answered_are_no_flood()
+    {
+        var frames = Enumerable.Range(1, 900).SelectMany(i => Ask(Source(i), Host, 161, i * Millisecond, answered: i % 3 != 0));
+        Finding use = Assert.Single(Of(frames, out _));
+        Assert.Equal((FindingKind.Unexpected, 900L, 600L), (use.Kind, use.Flows, use.Escaped));
+        Finding flood = Assert.Single(Of(Enumerable.Range(1, 900).SelectMany(i => Ask(Source(i), Host, 161, i * Millisecond, answered: i % 3 == 0)), out _));
+        Assert.Equal((FindingKind.UdpFlood, 900L), (flood.Kind, flood.Flows));
+    }
+
     [Fact]
     public void The_noise_of_the_internet_at_one_port_is_no_flood()
     {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TrafficCheck.Core.Engine.Reports;
@@ -13,37 +12,39 @@ namespace TrafficCheck.Core.Engine.Scans;
 /// </summary>
 internal sealed class Conversations
 {
-    /// <summary>40 bytes each of the first, 80 of the second.</summary>
-    private const int MaxInitiators = 1 << 20, MaxMinutes = 1 << 18;
+    /// <summary>25 MB of the first, 80 bytes each of the second.</summary>
+    private const int MaxInitiators = 3 << 18, MaxMinutes = 1 << 18;
 
     /// <summary>
     /// By 48 bits of a secret hash of the initiator above the port. A million initiators are taken for a given scanner with a chance of one in 2^28; the
     /// whole key would take three times the memory.
     /// </summary>
-    private readonly Dictionary<ulong, Tally> _byInitiator = [];
+    private readonly TargetTallies _byInitiator = new(MaxInitiators);
 
     private readonly UInt128 _secret = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
 
     private readonly Dictionary<Minute, int> _byMinute = [];
 
+    private long _minutesNotFollowed;
+
     /// <summary>Conversations that found no room.</summary>
-    public long NotFollowed { get; private set; }
+    public long NotFollowed => _minutesNotFollowed + _byInitiator.NotKept;
 
     public void Add(in Initiator initiator, IpAddress target, int port, long firstNs)
     {
-        Add(in initiator, target, port);
+        _byInitiator.Add(KeyOf(in initiator, port), FixedHash.Of(target.Value));
         if (initiator.Direction != FlowDirection.In) return;
         var minute = Minute.Of(initiator.Subject, initiator.Protocol, target, port, firstNs);
         if (_byMinute.Count < MaxMinutes) CollectionsMarshal.GetValueRefOrAddDefault(_byMinute, minute, out _)++;
         else if (_byMinute.TryGetValue(minute, out int count)) _byMinute[minute] = count + 1;
-        else NotFollowed++;
+        else _minutesNotFollowed++;
     }
 
     /// <summary>
     /// Distinct targets of the initiator's conversations on the port, within a few of a hundred; beyond about two hundred the number of
     /// conversations, which is no less.
     /// </summary>
-    public long Targets(in Initiator initiator, int port) => _byInitiator.TryGetValue(KeyOf(in initiator, port), out Tally tally) ? tally.Targets : 0;
+    public long Targets(in Initiator initiator, int port) => _byInitiator.Targets(KeyOf(in initiator, port));
 
     /// <summary>Conversations that the target began to have in the minute, on the port, or on all for -1.</summary>
     public IReadOnlyDictionary<Minute, int> ByMinute => _byMinute;
@@ -65,24 +66,11 @@ internal sealed class Conversations
         return ports;
     }
 
-    private void Add(in Initiator initiator, IpAddress target, int port)
-    {
-        ulong key = KeyOf(in initiator, port);
-        if (_byInitiator.Count >= MaxInitiators && !_byInitiator.ContainsKey(key))
-        {
-            NotFollowed++;
-            return;
-        }
-
-        ref Tally known = ref CollectionsMarshal.GetValueRefOrAddDefault(_byInitiator, key, out _);
-        if (known.Flows != uint.MaxValue) known.Flows++;
-        known.Seen |= 1UL << (int)(FixedHash.Of(target.Value) >> 58);
-    }
-
     private ulong KeyOf(in Initiator who, int port)
     {
-        var rest = new UInt128(((ulong)who.Subject << 16) | ((ulong)who.Direction << 8) | who.Protocol, FixedHash.Of(who.Address.Value ^ _secret));
-        return (FixedHash.Of(rest ^ _secret) & ~(ulong)ushort.MaxValue) | (ushort)port;
+        ulong rest = ((ulong)who.Subject << 16) | ((ulong)who.Direction << 8) | who.Protocol;
+        ulong hash = FixedHash.Mix(FixedHash.Of(who.Address.Value ^ _secret) ^ rest) & ~(ulong)ushort.MaxValue;
+        return (hash == 0 ? 1UL << 16 : hash) | (ushort)port;
     }
 
     /// <summary>A minute of a target in packet time.</summary>
@@ -93,22 +81,5 @@ internal sealed class Conversations
         public static long NumberOf(long ns) => Math.DivRem(ns, Length, out long rest) - (rest < 0 ? 1 : 0);
 
         public static Minute Of(int subject, byte protocol, IpAddress target, int port, long ns) => new(target, subject, port, protocol, NumberOf(ns));
-    }
-
-    private struct Tally
-    {
-        public uint Flows;
-
-        /// <summary>A bit for each sixty-fourth of the targets: linear counting (Whang and others, 1990).</summary>
-        public ulong Seen;
-
-        public readonly long Targets
-        {
-            get
-            {
-                int empty = 64 - BitOperations.PopCount(Seen);
-                return empty <= 2 ? Flows : Math.Min(Flows, (long)Math.Round(64 * Math.Log(64.0 / empty)));
-            }
-        }
     }
 }

@@ -55,6 +55,7 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
     private void FindWindows(ProbeLedger ledger, IReadOnlySet<Initiator> except, bool anyPort)
     {
         var sources = new Dictionary<Conversations.Minute, int>();
+        var answered = new Dictionary<Conversations.Minute, int>();
         var own = new HashSet<Conversations.Minute>();
         foreach (var (target, flood) in _floods)
         {
@@ -72,14 +73,17 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
                 next = probe.Next;
                 if (probe.IsTaken || !MayFlood(in who, in ledger.CauseOf(in probe))) continue;
                 var minute = Conversations.Minute.Of(who.Subject, who.Protocol, probe.Target, anyPort ? -1 : probe.Port, probe.FirstNs);
-                if (place.Count == 1 || own.Add(minute)) CollectionsMarshal.GetValueRefOrAddDefault(sources, minute, out _)++;
+                bool isAnswered = who.Protocol != TransportNames.Tcp && ledger.CauseOf(in probe).Outcome == Outcome.Answered;
+                if (isAnswered) CollectionsMarshal.GetValueRefOrAddDefault(answered, minute, out _)++;
+                else if (place.Count == 1 || own.Add(minute)) CollectionsMarshal.GetValueRefOrAddDefault(sources, minute, out _)++;
             }
         }
 
         var began = anyPort ? OfAllPorts(ledger.Conversations.ByMinute) : ledger.Conversations.ByMinute;
         foreach (var (minute, count) in sources)
         {
-            if (count < ProbeRules.FloodSources || count <= began.GetValueOrDefault(minute)) continue;
+            // A datagram that was answered is a conversation, however short; a SYN-ACK that nobody went on with is none.
+            if (count < ProbeRules.FloodSources || count <= began.GetValueOrDefault(minute) + answered.GetValueOrDefault(minute)) continue;
             var target = new FloodTarget(minute.Subject, minute.Protocol, minute.Target, minute.Port);
             if (!_floods.TryGetValue(target, out Flood? flood)) _floods[target] = flood = new Flood(budget);
             flood.Extend(minute.Number);

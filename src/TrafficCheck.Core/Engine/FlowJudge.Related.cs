@@ -15,9 +15,8 @@ internal sealed partial class FlowJudge
     /// What announced the flow says who opens it, below what the flow itself shows. What is only inferred says nothing of that, and is known
     /// when all control connections have ended.
     /// </summary>
-    private FlowReading WithRelatedEvidence(ref FlowSummary flow, FlowReading reading, bool mayWait)
+    private FlowReading WithRelatedEvidence(ref FlowSummary flow, FlowReading reading)
     {
-        if (flow.Note.Parent == 0 && mayWait) return reading;
         bool announced = flow.Note.Parent != 0;
         flow = _related!.Relate(in flow, in reading);
         if (announced && flow.Note.Parent == 0) return reading with { Conflicts = reading.Conflicts | EvidenceConflicts.AnnouncementAgainstHandshake };

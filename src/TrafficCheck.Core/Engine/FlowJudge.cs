@@ -115,48 +115,59 @@ internal sealed partial class FlowJudge : IDisposable
     /// <returns>False when only the number of peers, which is being counted, may tell the direction: nothing was judged.</returns>
     private bool Judge(in FlowSummary ended, Stage stage)
     {
-        FlowSummary flow = ended;
-        bool mayWait = stage == Stage.Ended;
-        ulong low = _hosts.SubjectsOf(flow.Ends.LowAddress), high = _hosts.SubjectsOf(flow.Ends.HighAddress), concerned = low ^ high;
+        ulong low = _hosts.SubjectsOf(ended.Ends.LowAddress), high = _hosts.SubjectsOf(ended.Ends.HighAddress);
         SubjectsSeen |= low | high;
-        LinkScopeKind link = LinkScope.KindOf(in flow);
-        FlowReading reading = FlowReading.Of(in flow);
-        if (link != LinkScopeKind.None && !_judgeLinkScope) OutOfScope(in flow, reading, Reason.LinkScope, link);
-        else if (concerned == 0)
+        LinkScopeKind link = LinkScope.KindOf(in ended);
+        FlowReading reading = FlowReading.Of(in ended);
+        if (link != LinkScopeKind.None && !_judgeLinkScope)
         {
-            _servers.Note(in flow, in reading, protects: low != 0);
-            OutOfScope(in flow, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
-        }
-        else
-        {
-            if (_related is not null) reading = WithRelatedEvidence(ref flow, reading, mayWait);
-            if (mayWait)
-            {
-                _servers.Note(in flow, in reading, protects: true);
-                if (WaitsForServers(in ended, in reading)) return true;
-            }
-
-            bool early = !_allProven && LacksProof(flow.Protocol, in reading);
-            reading = WithServerEvidence(in flow, reading, concerned);
-            if (stage == Stage.ServersKnown && !_degreesKnown && reading.Method > EvidenceMethod.Degree) return false;
-
-            // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
-            _namesUntilNs = stage == Stage.Over ? long.MaxValue : flow.LastNs;
-            ulong atLow = low & ~high, atHigh = high & ~low;
-            bool allowed = ForEnds(in flow, atLow, atHigh, reading, mayWait, out Judgement first, out Judgement second);
-            if (mayWait && !allowed && Waits(in ended, concerned, high)) return true;
-            if (stage == Stage.ServersKnown && !allowed && _nameMayCome)
-            {
-                _namesUntilNs = long.MaxValue;
-                ForEnds(in flow, atLow, atHigh, reading, mayWait, out first, out second);
-            }
-
-            if (early) LedgerNotAsked++;
-            Evidence.Add(in flow, in reading);
-            if (atLow != 0) Deliver(in flow, in first);
-            if (atHigh != 0) Deliver(in flow, in second);
+            OutOfScope(in ended, reading, Reason.LinkScope, link);
+            return true;
         }
 
+        if (low == high)
+        {
+            _servers.Note(in ended, in reading, protects: low != 0);
+            OutOfScope(in ended, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
+            return true;
+        }
+
+        if (_related is null || (ended.Note.Parent == 0 && stage == Stage.Ended)) return JudgeInScope(in ended, in ended, reading, low, high, stage);
+        FlowSummary flow = ended;
+        reading = WithRelatedEvidence(ref flow, reading);
+        return JudgeInScope(in ended, in flow, reading, low, high, stage);
+    }
+
+    /// <param name="flow">The flow as its control connection knows it.</param>
+    private bool JudgeInScope(in FlowSummary ended, in FlowSummary flow, FlowReading reading, ulong low, ulong high, Stage stage)
+    {
+        bool mayWait = stage == Stage.Ended;
+        ulong concerned = low ^ high;
+        if (mayWait)
+        {
+            _servers.Note(in flow, in reading, protects: true);
+            if (WaitsForServers(in ended, in reading)) return true;
+        }
+
+        bool early = !_allProven && LacksProof(flow.Protocol, in reading);
+        reading = WithServerEvidence(in flow, reading, concerned);
+        if (stage == Stage.ServersKnown && !_degreesKnown && reading.Method > EvidenceMethod.Degree) return false;
+
+        // What is known by the end of the flow does not depend on when it is judged; what comes later counts for all flows at the end.
+        _namesUntilNs = stage == Stage.Over ? long.MaxValue : flow.LastNs;
+        ulong atLow = low & ~high, atHigh = high & ~low;
+        bool allowed = ForEnds(in flow, atLow, atHigh, reading, mayWait, out Judgement first, out Judgement second);
+        if (mayWait && !allowed && Waits(in ended, concerned, high)) return true;
+        if (stage == Stage.ServersKnown && !allowed && _nameMayCome)
+        {
+            _namesUntilNs = long.MaxValue;
+            ForEnds(in flow, atLow, atHigh, reading, mayWait, out first, out second);
+        }
+
+        if (early) LedgerNotAsked++;
+        Evidence.Add(in flow, in reading);
+        if (atLow != 0) Deliver(in flow, in first);
+        if (atHigh != 0) Deliver(in flow, in second);
         return true;
     }
 

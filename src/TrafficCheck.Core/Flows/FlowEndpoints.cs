@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>Both ends of a flow. IPv4 addresses are in the IPv4-mapped range (::ffff:0:0/96).</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct FlowEndpoints(IpAddress LowAddress, ushort LowPort, IpAddress HighAddress, ushort HighPort)
 {
     /// <summary>An order of no meaning, for what needs one that is total.</summary>

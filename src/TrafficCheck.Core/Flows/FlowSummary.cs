@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>A flow that ended, as values of either family.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct FlowSummary
 {
     public required byte Protocol { get; init; }

@@ -12,7 +12,7 @@ namespace TrafficCheck.Core.Engine.Scans;
 /// </summary>
 internal sealed class Conversations
 {
-    /// <summary>25 MB of the first, 80 bytes each of the second.</summary>
+    /// <summary>16 MB of the first, 80 bytes each of the second.</summary>
     private const int MaxInitiators = 3 << 18, MaxMinutes = 1 << 18;
 
     /// <summary>
@@ -40,10 +40,7 @@ internal sealed class Conversations
         else _minutesNotFollowed++;
     }
 
-    /// <summary>
-    /// Distinct targets of the initiator's conversations on the port, within a few of a hundred; beyond about two hundred the number of
-    /// conversations, which is no less.
-    /// </summary>
+    /// <summary>Targets of the initiator's conversations on the port (<see cref="TargetTallies.Targets"/>).</summary>
     public long Targets(in Initiator initiator, int port) => _byInitiator.Targets(KeyOf(in initiator, port));
 
     /// <summary>Conversations that the target began to have in the minute, on the port, or on all for -1.</summary>

@@ -62,14 +62,15 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
     /// <returns>Whether the flow is kept here; else it is to be counted by its cause.</returns>
     public bool TryAdd(in FlowSummary flow, in Judgement judgement, in FindingKey key, bool isFinding, ProbeClass kind)
     {
-        Probe probe = Probe.Of(in flow, in judgement);
-        var initiator = new Initiator(probe.Source, judgement.Subject, judgement.Direction, flow.Protocol);
+        FlowEndpoints ends = flow.Ends;
+        var initiator = new Initiator(ends.Address(judgement.InitiatorIsHigh), judgement.Subject, judgement.Direction, flow.Protocol);
         if (kind == ProbeClass.Conversation)
         {
-            Conversations.Add(in initiator, probe.Target, probe.Port, probe.FirstNs);
+            Conversations.Add(in initiator, ends.Address(!judgement.InitiatorIsHigh), judgement.Port, flow.FirstNs);
             return false;
         }
 
+        Probe probe = Probe.Of(in flow, in judgement);
         var cause = ProbeCause.Of(in flow, in judgement, in key, isFinding, kind);
         if (probe.Packets == uint.MaxValue || !TryNumber(in cause, out probe.Cause))
         {

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace TrafficCheck.Core.Engine.Scans;
 
 /// <summary>
-/// For each of many keys about how many targets it had: an open-addressed table of 24 bytes a slot. What is added waits until there is a batch of
+/// For each of many keys about how many targets it had: an open-addressed table of 16 bytes a slot. What is added waits until there is a batch of
 /// it, whose slots are fetched ahead of each other: with a million keys each is a line of memory that no cache holds.
 /// </summary>
 /// <param name="most">Keys that are kept.</param>
@@ -36,12 +36,12 @@ internal sealed unsafe class TargetTallies(int most)
     /// <param name="targetHash">The same for the same target.</param>
     public void Add(ulong key, ulong targetHash)
     {
-        _waiting[_entered] = (key, (byte)(targetHash >> 58));
+        _waiting[_entered] = (key, (byte)(targetHash >> 59));
         if (++_entered == Batch) Flush();
     }
 
     /// <summary>
-    /// Distinct targets of a key, within a few of a hundred; beyond about two hundred the number of additions, which is no less. 0 for a key that is
+    /// Distinct targets of a key, within a few of a hundred; beyond about eighty the number of additions, which is no less. 0 for a key that is
     /// not there.
     /// </summary>
     public long Targets(ulong key)
@@ -99,7 +99,7 @@ internal sealed unsafe class TargetTallies(int most)
 
         ref Tally tally = ref _slots[at];
         if (tally.Times != uint.MaxValue) tally.Times++;
-        tally.Seen |= 1UL << bit;
+        tally.Seen |= 1u << bit;
     }
 
     /// <summary>The ports of an initiator differ in the lowest bits alone.</summary>
@@ -126,8 +126,8 @@ internal sealed unsafe class TargetTallies(int most)
     {
         public ulong Key;
 
-        /// <summary>A bit for each sixty-fourth of the targets: linear counting (Whang and others, 1990).</summary>
-        public ulong Seen;
+        /// <summary>A bit for each thirty-second of the targets: linear counting (Whang and others, 1990).</summary>
+        public uint Seen;
 
         public uint Times;
 
@@ -135,8 +135,8 @@ internal sealed unsafe class TargetTallies(int most)
         {
             get
             {
-                int empty = 64 - BitOperations.PopCount(Seen);
-                return empty <= 2 ? Times : Math.Min(Times, (long)Math.Round(64 * Math.Log(64.0 / empty)));
+                int empty = 32 - BitOperations.PopCount(Seen);
+                return empty <= 2 ? Times : Math.Min(Times, (long)Math.Round(32 * Math.Log(32.0 / empty)));
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed class WaitingFlows(int most = WaitingFlows.Most, int inMemory = 
     /// <summary>Flows of each family.</summary>
     private const int Most = 1_000_000;
 
-    /// <summary>Flows kept in memory: 32 MB, taken as they are needed. Each was a live flow of 100 bytes.</summary>
+    /// <summary>Flows kept in memory: 25 MB, taken as they are needed. Each was a live flow of 100 bytes.</summary>
     private const int InMemory = 131_072;
 
     private readonly int _block = Math.Min(4096, inMemory);

@@ -103,7 +103,11 @@ internal sealed partial class FlowJudge : IDisposable
         _waiting.Clear();
     }
 
-    public void Dispose() => _withoutDirection.Dispose();
+    public void Dispose()
+    {
+        _withoutDirection.Dispose();
+        _servers.Dispose();
+    }
 
     private bool JudgeWaiting(in FlowSummary flow, Stage stage, bool belongs)
     {

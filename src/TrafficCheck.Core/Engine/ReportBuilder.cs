@@ -44,7 +44,7 @@ internal sealed class ReportBuilder(
     private EvidenceReport Evidence()
     {
         EvidenceTally tally = judge.Evidence;
-        (long servers, long alsoClients, _) = judge.Servers.Counts;
+        (long servers, long alsoClients) = judge.Servers.Counts;
         return new EvidenceReport
         {
             Flows = tally.Flows,

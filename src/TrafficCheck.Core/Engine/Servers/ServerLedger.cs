@@ -8,10 +8,13 @@ namespace TrafficCheck.Core.Engine.Servers;
 /// The sockets that flows of this run proved servers, and those of the ledger kept from earlier runs. It is written while flows end and asked when
 /// all have ended, so that what it says does not depend on their order.
 /// </summary>
-internal sealed class ServerLedger
+internal sealed class ServerLedger : IDisposable
 {
-    /// <summary>Sockets remembered of each family, in 8 MB and 12 MB; details take 32 MB and 16 MB more.</summary>
-    private const int MostV4 = 750_000, MostV6 = 375_000;
+    /// <summary>Sockets remembered of each family, in 8 MB and 6 MB; details take 32 MB and 8 MB more.</summary>
+    private const int MostV4 = 750_000, MostV6 = 190_000;
+
+    /// <summary>Which part of the room earlier runs may take, and what passes by: see <see cref="SocketTable{TKey}"/>.</summary>
+    private const byte OldPart = 2, PassingPart = 4;
 
     private const EvidenceConflicts Disproofs = EvidenceConflicts.BothSyn | EvidenceConflicts.PayloadAgainstSynAck;
 
@@ -26,16 +29,14 @@ internal sealed class ServerLedger
         _services = new ServicePorts(matrix);
         _v4 = new(seed, Math.Min(most, MostV4), details);
         _v6 = new(seed, Math.Min(most, MostV6), details);
-        foreach (ProvenServer server in kept ?? []) Note(server.Address, server.Port, server.Transport, SocketFacts.Kept, protects: true, default);
+        foreach (ProvenServer server in kept ?? []) Note(server.Address, server.Port, server.Transport, SocketFacts.Kept, OldPart, default);
     }
 
     public long NotKept => _v4.NotKept + _v6.NotKept;
 
-    /// <summary>Sockets that this run proved servers; those of them that it proved clients too; those that only earlier runs proved.</summary>
-    public (long Servers, long AlsoClients, long OnlyKept) Counts => (
-        CountOf(f => (f & SocketFacts.Server) != 0),
-        CountOf(f => (f & (SocketFacts.Server | SocketFacts.Client)) == (SocketFacts.Server | SocketFacts.Client)),
-        CountOf(f => (f & (SocketFacts.Server | SocketFacts.Kept)) == SocketFacts.Kept));
+    /// <summary>Sockets that this run proved servers, and those of them that it proved clients, too.</summary>
+    public (long Servers, long AlsoClients) Counts =>
+        (_v4.Servers.Servers + _v6.Servers.Servers, _v4.Servers.AlsoClients + _v6.Servers.AlsoClients);
 
     /// <summary>The sockets with a lasting proof by flows of protected hosts, by address, port and transport.</summary>
     public IReadOnlyList<ProvenServer> Proven => [.. _v4.Proven().Concat(_v6.Proven()).Order(ProvenServer.BySocket)];
@@ -53,8 +54,8 @@ internal sealed class ServerLedger
 
         // A socket that was announced serves one connection: it says something of this run, and nothing of the next.
         var proof = new SocketProof(flow.FirstFrame, flow.FirstNs, flow.LastNs, Lasts: protects && flow.Note.Parent == 0);
-        Note(server, ends.Port(!clientIsHigh), flow.Protocol, SocketFacts.Server, protects, in proof);
-        if (_services.Has(ends.Port(clientIsHigh))) Note(ends.Address(clientIsHigh), ends.Port(clientIsHigh), flow.Protocol, SocketFacts.Client, protects: false, default);
+        Note(server, ends.Port(!clientIsHigh), flow.Protocol, SocketFacts.Server, protects ? (byte)1 : PassingPart, in proof);
+        if (_services.Has(ends.Port(clientIsHigh))) Note(ends.Address(clientIsHigh), ends.Port(clientIsHigh), flow.Protocol, SocketFacts.Client, PassingPart, default);
     }
 
     /// <summary>Which end of a flow was proven a server elsewhere, and only that.</summary>
@@ -99,13 +100,17 @@ internal sealed class ServerLedger
         return (responder & Took) != 0 && (initiator & (Took | FlowMarks.Syn)) != 0;
     }
 
-    private void Note(IpAddress address, ushort port, byte transport, SocketFacts facts, bool protects, in SocketProof proof)
+    public void Dispose()
     {
-        if (address.IsV4) _v4.Note(V4Socket.Of(address, port, transport).With(facts), protects, in proof);
-        else _v6.Note(V6Socket.Of(address, port, transport).With(facts), protects, in proof);
+        _v4.Dispose();
+        _v6.Dispose();
     }
 
-    private long CountOf(Func<SocketFacts, bool> which) => _v4.CountOf(which) + _v6.CountOf(which);
+    private void Note(IpAddress address, ushort port, byte transport, SocketFacts facts, byte part, in SocketProof proof)
+    {
+        if (address.IsV4) _v4.Note(V4Socket.Of(address, port, transport).With(facts), part, in proof);
+        else _v6.Note(V6Socket.Of(address, port, transport).With(facts), part, in proof);
+    }
 }
 
 /// <summary>An end of a flow that serves, if only one does.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using TrafficCheck.Core.Flows;
 
@@ -7,7 +5,7 @@ namespace TrafficCheck.Core.Engine.Servers;
 
 /// <summary>
 /// The sockets of one address family that something is known of: an open-addressed table, 8 bytes a slot for IPv4 and 24 for IPv6. Bounded:
-/// half of the room is kept for sockets of flows with a protected end, so that what passes by cannot fill it.
+/// what flows with a protected end prove may fill the table, an old ledger half of it, and what passes by a quarter, so that it takes little memory.
 /// <para>
 /// What is to be noted waits until there is a batch of it, whose slots are then fetched ahead of each other: a table of half a million sockets is
 /// larger than the cache, and its memory must not be waited for with every flow.
@@ -15,20 +13,23 @@ namespace TrafficCheck.Core.Engine.Servers;
 /// </summary>
 /// <param name="most">Sockets that are kept.</param>
 /// <param name="details">Whether <see cref="Proven"/> or the frames of proofs are asked for: 32 bytes a slot more.</param>
-internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool details)
+internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool details) : IDisposable
     where TKey : unmanaged, ISocketKey<TKey>
 {
     private const int Smallest = 64, Batch = 256, Lead = 16;
 
     private readonly TKey[] _waiting = new TKey[Batch];
-    private readonly bool[] _protects = new bool[Batch];
+    private readonly byte[] _parts = new byte[Batch];
     private readonly SocketProof[] _waitingProofs = details ? new SocketProof[Batch] : [];
     private readonly ulong[] _hashes = new ulong[Batch];
     private int _entered;
+    private long _servers, _alsoClients;
 
-    // Pinned, because only addresses can be fetched.
-    private TKey[] _slots = GC.AllocateArray<TKey>(Smallest, pinned: true);
+    private PageMemory _memory = PageMemory.Allocate((nuint)(sizeof(TKey) * Smallest));
+    private int _size = Smallest;
     private Proofs[] _proofs = details ? new Proofs[Smallest] : [];
+
+    private TKey* Slots => (TKey*)_memory.Start;
 
     public int Count { get; private set; }
 
@@ -42,16 +43,16 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         Flush();
         int at = SlotOf(in key, TKey.Hash(in key, in seed));
         frame = details ? _proofs[at].Frame : 0;
-        return _slots[at].Facts;
+        return Slots[at].Facts;
     }
 
     /// <param name="socket">With the facts to add.</param>
-    /// <param name="protects">The flow has a protected end.</param>
+    /// <param name="part">It finds room while the table is filled to less than this part: 1 for the whole, 2 for a half ...</param>
     /// <param name="proof">What proved it a server.</param>
-    public void Note(in TKey socket, bool protects, in SocketProof proof)
+    public void Note(in TKey socket, byte part, in SocketProof proof)
     {
         _waiting[_entered] = socket;
-        _protects[_entered] = protects;
+        _parts[_entered] = part;
         if (details) _waitingProofs[_entered] = proof;
         if (++_entered == Batch) Flush();
     }
@@ -63,22 +64,22 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         for (int i = 0; i < _proofs.Length; i++)
         {
             if (_proofs[i].Count == 0) continue;
-            TKey key = _slots[i];
+            TKey key = Of(i);
             yield return new(key.Address, key.Port, key.Transport, _proofs[i].FirstNs, _proofs[i].LastNs, _proofs[i].Count);
         }
     }
 
-    public long CountOf(Func<SocketFacts, bool> which)
+    /// <summary>Sockets that this run proved servers, and those of them that it proved clients, too.</summary>
+    public (long Servers, long AlsoClients) Servers
     {
-        Flush();
-        long count = 0;
-        foreach (TKey slot in _slots)
+        get
         {
-            if (!slot.IsNone && which(slot.Facts)) count++;
+            Flush();
+            return (_servers, _alsoClients);
         }
-
-        return count;
     }
+
+    public void Dispose() => _memory.Dispose();
 
     private void Flush()
     {
@@ -88,9 +89,8 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         for (int i = 0; i < count; i++) _hashes[i] = TKey.Hash(in _waiting[i], in seed);
         for (int i = 0; i < count; i++)
         {
-            // SAFETY: a slot of the pinned array, which stays alive as a field; a fetch changes nothing.
-            if (Sse.IsSupported && i + Lead < count)
-                Sse.Prefetch0((TKey*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)) + ((int)_hashes[i + Lead] & (_slots.Length - 1)));
+            // SAFETY: the mask keeps the place inside the table; a fetch changes nothing.
+            if (Sse.IsSupported && i + Lead < count) Sse.Prefetch0(Slots + ((int)_hashes[i + Lead] & (_size - 1)));
             Take(i);
         }
     }
@@ -99,49 +99,64 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
     {
         TKey socket = _waiting[i];
         int at = SlotOf(in socket, _hashes[i]);
-        TKey known = _slots[at];
+        TKey known = Slots[at];
         if (known.IsNone)
         {
-            if (Count >= (_protects[i] ? most : most / 2))
+            if (Count >= most / _parts[i])
             {
                 NotKept++;
                 return;
             }
 
-            if ((Count + 1) * 4L > _slots.Length * 3L)
+            if ((Count + 1) * 4L > _size * 3L)
             {
                 Grow();
                 at = SlotOf(in socket, _hashes[i]);
             }
 
             Count++;
-            _slots[at] = socket;
         }
-        else if ((socket.Facts & ~known.Facts) != 0) _slots[at] = known.With(socket.Facts);
+
+        SocketFacts before = known.Facts, after = before | socket.Facts;
+        if (after != before)
+        {
+            const SocketFacts Both = SocketFacts.Server | SocketFacts.Client;
+            Slots[at] = socket.With(before);
+            if ((after & ~before & SocketFacts.Server) != 0) _servers++;
+            if ((after & Both) == Both && (before & Both) != Both) _alsoClients++;
+        }
 
         if (details && _waitingProofs[i].Frame != 0) _proofs[at].Add(in _waitingProofs[i]);
     }
 
+    private TKey Of(int slot) => Slots[slot];
+
     private int SlotOf(in TKey key, ulong hash)
     {
-        TKey[] slots = _slots;
-        int mask = slots.Length - 1, at = (int)hash & mask;
+        // SAFETY: the mask keeps the place inside the table, a quarter of which is free.
+        TKey* slots = Slots;
+        int mask = _size - 1, at = (int)hash & mask;
         while (!slots[at].IsNone && !TKey.Same(in slots[at], in key)) at = (at + 1) & mask;
         return at;
     }
 
+    /// <summary>By four, because moving half of a large table, and half of that before, costs more than what it saves of the 8 MB.</summary>
     private void Grow()
     {
-        (TKey[] slots, Proofs[] proofs) = (_slots, _proofs);
-        _slots = GC.AllocateArray<TKey>(slots.Length * 2, pinned: true);
-        if (details) _proofs = new Proofs[_slots.Length];
-        for (int i = 0; i < slots.Length; i++)
+        (PageMemory memory, Proofs[] proofs, int size) = (_memory, _proofs, _size);
+        var slots = (TKey*)memory.Start;
+        _size = size * 4;
+        _memory = PageMemory.Allocate((nuint)(sizeof(TKey) * _size));
+        if (details) _proofs = new Proofs[_size];
+        for (int i = 0; i < size; i++)
         {
             if (slots[i].IsNone) continue;
             int at = SlotOf(in slots[i], TKey.Hash(in slots[i], in seed));
-            _slots[at] = slots[i];
+            Slots[at] = slots[i];
             if (details) _proofs[at] = proofs[i];
         }
+
+        memory.Dispose();
     }
 
     private struct Proofs

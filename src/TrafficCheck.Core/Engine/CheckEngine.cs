@@ -157,6 +157,10 @@ public sealed class CheckEngine : IDisposable
 
         public bool Read(in FlowPayload payload, ref FlowSpeech speech) => reader.Read(in payload, ref speech);
 
-        public void Close(in FlowSummary flow, FlowEnd end) => judge.Judge(reader.End(in flow));
+        public void Close(in FlowSummary flow, FlowEnd end)
+        {
+            if (flow.Speech.Note == 0) judge.Judge(in flow);
+            else judge.Judge(reader.End(in flow));
+        }
     }
 }

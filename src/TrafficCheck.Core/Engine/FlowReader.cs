@@ -51,11 +51,10 @@ internal sealed class FlowReader(FlowNotes notes, PeerNaming? names, RelatedFlow
     private static bool MayStillBe(ControlKind kind, in FlowSpeech speech, bool more) =>
         more || kind is ControlKind.Ftp or ControlKind.SunRpc || (Recognition.Application)speech.Application > Recognition.Application.Unrecognized;
 
-    /// <summary>The flow ended: it leaves with its note.</summary>
+    /// <summary>A flow with a note ended: it leaves with it.</summary>
     public FlowSummary End(in FlowSummary flow)
     {
         uint number = flow.Speech.Note;
-        if (number == 0) return flow;
         FlowNote note = notes.Take(number);
         names?.Reader.End(in flow, number, note.Pending);
         if (note.Control != 0) related!.End(note.Control, in flow);

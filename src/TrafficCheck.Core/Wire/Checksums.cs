@@ -107,19 +107,25 @@ public static unsafe class Checksums
 
     /// <summary>Sum of 16-bit words in the order of the machine; which order does not matter to whether it is complete (RFC 1071 section 2).</summary>
     /// <param name="at">With <see cref="FrameBatch.Slack"/> readable bytes behind its end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Sum(byte* at, long length)
     {
         const int Short = 64;
+        if (length > Short) return SumLong(at, length);
+
+        // Without branches, because no processor guesses how long the next packet is. What lies behind the end is masked out.
+        // SAFETY: FrameBatch.Slack is as long as what is read here.
         Vector256<uint> mask = Vector256.Create(0xffffu);
-        if (length <= Short)
-        {
-            // Without branches, because no processor guesses how long the next packet is. What lies behind the end is masked out.
-            // SAFETY: FrameBatch.Slack is as long as what is read here.
-            Vector256<sbyte> end = Vector256.Create((sbyte)length), places = Vector256<sbyte>.Indices;
-            Vector256<uint> first = Vector256.Load((uint*)at) & Vector256.GreaterThan(end, places).AsUInt32();
-            Vector256<uint> second = Vector256.Load((uint*)at + 8) & Vector256.GreaterThan(end, places + Vector256.Create((sbyte)32)).AsUInt32();
-            return Vector256.Sum((first & mask) + (first >>> 16) + (second & mask) + (second >>> 16));
-        }
+        Vector256<sbyte> end = Vector256.Create((sbyte)length), places = Vector256<sbyte>.Indices;
+        Vector256<uint> first = Vector256.Load((uint*)at) & Vector256.GreaterThan(end, places).AsUInt32();
+        Vector256<uint> second = Vector256.Load((uint*)at + 8) & Vector256.GreaterThan(end, places + Vector256.Create((sbyte)32)).AsUInt32();
+        return Vector256.Sum((first & mask) + (first >>> 16) + (second & mask) + (second >>> 16));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong SumLong(byte* at, long length)
+    {
+        Vector256<uint> mask = Vector256.Create(0xffffu);
 
         // Two halves of 16 bits in each 32-bit lane; a lane takes 65536 steps of 32 bytes before it can overflow.
         Vector256<uint> low = Vector256<uint>.Zero, high = Vector256<uint>.Zero;

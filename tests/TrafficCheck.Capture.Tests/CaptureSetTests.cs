@@ -1,7 +1,7 @@
 using CsCheck;
 using TrafficCheck.Core.Wire;
-using TrafficCheck.TestSupport.CaptureFiles;
 using TrafficCheck.Tests;
+using TrafficCheck.TestSupport.CaptureFiles;
 
 namespace TrafficCheck.Capture.Tests;
 

@@ -2,8 +2,8 @@ using System.Net;
 using CsCheck;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
-using static TrafficCheck.Core.Tests.Engine.EngineRun;
 using TrafficCheck.Tests;
+using static TrafficCheck.Core.Tests.Engine.EngineRun;
 
 namespace TrafficCheck.Core.Tests.Engine;
 

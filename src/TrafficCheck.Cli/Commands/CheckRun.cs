@@ -44,7 +44,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         for (bool repairs = false; report is null; repairs = true)
         {
             using var set = new CaptureSet(inputs);
-            using CheckEngine engine = CreateEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null);
+            using CheckEngine engine = EngineLimits.Say(() => new CheckEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null));
             if (!ReadAll(set, engine, repairs)) continue;
             report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path), rules);
             if (ledger is not null) report = report with { Evidence = report.Evidence with { Ledger = Update(ledger, report, engine, out notKept) } };
@@ -71,23 +71,6 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         }
 
         return new KeptLedgerReport(ledger.Path, ledger.Servers.Count, 0, 0, 0, null);
-    }
-
-    private static CheckEngine CreateEngine(
-        AllowedMatrix matrix, IReadOnlyList<IReadOnlyList<IPNetwork>> hosts, CaptureInterfaces interfaces, EngineOptions engineOptions, bool keepRows)
-    {
-        try
-        {
-            return new CheckEngine(matrix, hosts, interfaces, engineOptions, keepRows);
-        }
-        catch (InsufficientMemoryException e)
-        {
-            throw new UsageException($"{e.Message} Lower --max-flows.");
-        }
-        catch (MatrixTooLargeException e)
-        {
-            throw new UsageException(e.Message);
-        }
     }
 
     /// <returns>False when frames are out of order that were not put in order: then the inputs must be read again, with repairs.</returns>

@@ -22,46 +22,29 @@ internal static class ExplainFlow
     {
         FoundFlow found = Search(target, open, options, sayDamage);
         using CaptureSet set = open();
-        try
+        bool cut = false;
+        FlowExplanation story = EngineLimits.Say(() =>
         {
             using var trace = new FlowTrace(target, found, matrix, hosts, set.Interfaces, options);
             using var frames = new OrderedCapture(set, repairs: true);
             while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long first)) trace.Process(batch, start, count, first);
-            damaged = sayDamage(set.Summaries);
+            cut = sayDamage(set.Summaries);
             return trace.Finish(set.Summaries);
-        }
-        catch (MatrixTooLargeException e)
-        {
-            throw new UsageException(e.Message);
-        }
-        catch (InsufficientMemoryException e)
-        {
-            throw new UsageException($"{e.Message} Lower --max-flows.");
-        }
+        });
+        damaged = cut;
+        return story;
     }
 
     private static FoundFlow Search(FlowTarget target, Func<CaptureSet> open, EngineOptions options, Func<IReadOnlyList<InputSummary>, bool> sayDamage)
     {
         using CaptureSet set = open();
-        using FlowSearch search = Create(target, set, options);
+        using FlowSearch search = EngineLimits.Say(() => new FlowSearch(target, set.Interfaces, options));
         using var frames = new OrderedCapture(set, repairs: true);
         while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long first)) search.Process(batch, start, count, first);
         FoundFlow found = search.Finish(set.Summaries);
         if (found.Lives > 0) return found;
         bool damaged = sayDamage(set.Summaries);
         throw NotThere(target, found, damaged);
-    }
-
-    private static FlowSearch Create(FlowTarget target, CaptureSet set, EngineOptions options)
-    {
-        try
-        {
-            return new FlowSearch(target, set.Interfaces, options);
-        }
-        catch (InsufficientMemoryException e)
-        {
-            throw new UsageException($"{e.Message} Lower --max-flows.");
-        }
     }
 
     private static UsageException NotThere(FlowTarget target, FoundFlow found, bool damaged)

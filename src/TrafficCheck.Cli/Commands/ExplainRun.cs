@@ -95,22 +95,17 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
         EngineOptions engineOptions, out bool damaged)
     {
         using var set = new CaptureSet(inputs, copy?.Open());
-        try
+        bool cut = false;
+        FrameExplanation explanation = EngineLimits.Say(() =>
         {
             using var trace = new FrameTrace(frame, matrix, hosts, set.Interfaces, engineOptions);
             using var frames = new OrderedCapture(set, repairs: true);
             while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long first)) trace.Process(batch, start, count, first);
-            damaged = SayDamage(set.Summaries);
+            cut = SayDamage(set.Summaries);
             return trace.Finish(set.Summaries);
-        }
-        catch (MatrixTooLargeException e)
-        {
-            throw new UsageException(e.Message);
-        }
-        catch (InsufficientMemoryException e)
-        {
-            throw new UsageException($"{e.Message} Lower --max-flows.");
-        }
+        });
+        damaged = cut;
+        return explanation;
     }
 
     private bool SayDamage(IReadOnlyList<InputSummary> summaries)

@@ -12,7 +12,7 @@ internal static class EvidenceStory
     public static IEnumerable<string> Of(FlowSummary flow, Judgement judgement, ServerLedger servers)
     {
         bool high = judgement.InitiatorIsHigh;
-        if (judgement.Confidence != Confidence.Unknown && high != ((flow.Marks & FlowMarks.FirstFromHigh) != 0))
+        if (FlowReading.IsFlip(in flow, high, judgement.Confidence))
             yield return "the first packet captured came from the responder; the evidence turned the direction";
         for (int left = (int)judgement.Conflicts; left != 0; left &= left - 1) yield return Sentence((EvidenceConflicts)(left & -left));
         if (!TransportNames.HasPorts(flow.Protocol)) yield break;
@@ -20,25 +20,29 @@ internal static class EvidenceStory
         {
             foreach (bool end in new[] { !high, high })
             {
-                if (Known(flow, end, servers) is { } known) yield return known;
+                if (Known(flow, end, servers, BeganWith) is { } known) yield return known;
             }
         }
-        else if (judgement.Confidence == Confidence.Proven && Known(flow, high, servers) is { } otherwise)
+        else if (judgement.Confidence == Confidence.Proven && Known(flow, high, servers, BeganWith) is { } otherwise)
         {
             yield return otherwise + "; in this flow it is the client";
         }
     }
 
+    /// <summary>What other flows show one end as.</summary>
+    /// <param name="earliest">Says of the earliest of them by its first frame when it began.</param>
     /// <returns>Null when nothing shows the end as a server.</returns>
-    private static string? Known(in FlowSummary flow, bool high, ServerLedger servers)
+    public static string? Known(in FlowSummary flow, bool high, ServerLedger servers, Func<long, string> earliest)
     {
         SocketFacts facts = servers.Of(flow.Ends, flow.Protocol, high, out long frame);
         string socket = ControlConnection.Text(flow.Ends.Address(high), flow.Ends.Port(high));
         string client = (facts & SocketFacts.Client) != 0 ? ", and by others a client" : "";
         if ((facts & SocketFacts.Server) != 0)
-            return string.Create(CultureInfo.InvariantCulture, $"{socket} was proven a server by flows of this capture{client}; the earliest began with frame {frame}");
+            return $"{socket} was proven a server by flows of this capture{client}; the earliest {earliest(frame)}";
         return (facts & SocketFacts.Kept) != 0 ? $"{socket} is a server in the ledger of earlier runs{client}" : null;
     }
+
+    private static string BeganWith(long frame) => string.Create(CultureInfo.InvariantCulture, $"began with frame {frame}");
 
     private static string Sentence(EvidenceConflicts conflict) => conflict switch
     {

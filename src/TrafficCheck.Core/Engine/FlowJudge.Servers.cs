@@ -114,15 +114,19 @@ internal sealed partial class FlowJudge
     /// <summary>The end whose port is a service port in the matrix for the subjects concerned, if exactly one end's is.</summary>
     private ServingEnd ServiceEnd(in FlowSummary flow, ulong concerned)
     {
-        bool low = false, high = false;
-        for (ulong left = concerned; left != 0; left &= left - 1)
+        bool low = Serves(in flow, concerned, high: false), high = Serves(in flow, concerned, high: true);
+        return low == high ? ServingEnd.None : low ? ServingEnd.Low : ServingEnd.High;
+    }
+
+    /// <summary>Whether the port of one end is a service port in the matrix for any of the subjects.</summary>
+    public bool Serves(in FlowSummary flow, ulong subjects, bool high)
+    {
+        for (ulong left = subjects; left != 0; left &= left - 1)
         {
-            int subject = System.Numerics.BitOperations.TrailingZeroCount(left);
-            low |= _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.LowPort);
-            high |= _matrix.IsServicePort(subject, flow.Protocol, flow.Ends.HighPort);
+            if (_matrix.IsServicePort(System.Numerics.BitOperations.TrailingZeroCount(left), flow.Protocol, flow.Ends.Port(high))) return true;
         }
 
-        return low == high ? ServingEnd.None : low ? ServingEnd.Low : ServingEnd.High;
+        return false;
     }
 
     private static bool MayInitiate(in FlowSummary flow, ServingEnd server) => !AddressKind.CannotInitiate(flow.Ends.Address(high: server == ServingEnd.Low));

@@ -90,7 +90,7 @@ internal sealed class FlowSorter(int runLength = FlowSorter.DefaultRunLength) : 
             Direction = judgement.Direction,
             Evidence = judgement.Method,
             Confidence = judgement.Confidence,
-            Flipped = judgement.Confidence != Confidence.Unknown && high != ((flow.Marks & FlowMarks.FirstFromHigh) != 0),
+            Flipped = FlowReading.IsFlip(in flow, high, judgement.Confidence),
             Conflicts = judgement.Conflicts,
             Outcome = judgement.Outcome,
             Verdict = judgement.Verdict,

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
@@ -131,7 +131,7 @@ internal sealed class HostCounter(HostBudget budget)
     {
         _waiting ??= new uint[MostWaiting];
         _waiting[_waitingCount++] = host;
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _v4[HomeOf(_v4, host)])); // a hint: it may point anywhere
+        CacheLine.Fetch(Unsafe.AsPointer(ref _v4[HomeOf(_v4, host)]));
         if (_waitingCount == MostWaiting) AddWaiting();
     }
 

@@ -193,13 +193,8 @@ internal sealed class EvidenceLadder
         else if (found.Conflicts != EvidenceConflicts.None) Add(EvidenceMethod.Ledger, RungState.Contradictory, null, 0, known + ": it says nothing");
         else Add(EvidenceMethod.Ledger, RungState.NotSeen, null, 0, "no other flow proved either socket a server");
 
-        string? Known(bool end)
-        {
-            SocketFacts facts = _engine.Judge.Servers.Of(_flow.Ends, _flow.Protocol, end, out long frame);
-            string client = (facts & SocketFacts.Client) != 0 ? ", and by others a client" : "";
-            if ((facts & SocketFacts.Server) != 0) return $"{Name(end)} was proven a server by flows of this capture{client}; the earliest {(frame == _flow.FirstFrame ? "is this one" : "began" + In(frame))}";
-            return (facts & SocketFacts.Kept) != 0 ? $"{Name(end)} is a server in the ledger of earlier runs{client}" : null;
-        }
+        string? Known(bool end) => EvidenceStory.Known(
+            in _flow, end, _engine.Judge.Servers, frame => frame == _flow.FirstFrame ? "is this one" : "began" + In(frame));
     }
 
     private void Degree()
@@ -226,21 +221,11 @@ internal sealed class EvidenceLadder
             return;
         }
 
-        bool lowServes = Serves(false), highServes = Serves(true);
+        bool lowServes = _engine.Judge.Serves(in _flow, concerned, high: false), highServes = _engine.Judge.Serves(in _flow, concerned, high: true);
         string ports = $"{Number(_flow.Ends.LowPort)} at {_flow.Ends.LowAddress} {(lowServes ? "is" : "is not")} a service port of the rows, "
             + $"{Number(_flow.Ends.HighPort)} at {_flow.Ends.HighAddress} {(highServes ? "is" : "is not")}";
         if (lowServes == highServes || AddressKind.CannotInitiate(_flow.Ends.Address(lowServes))) Add(EvidenceMethod.Matrix, RungState.NotSeen, null, 0, ports);
         else Add(EvidenceMethod.Matrix, RungState.Seen, lowServes, _flow.FirstFrame, ports);
-
-        bool Serves(bool end)
-        {
-            for (ulong left = concerned; left != 0; left &= left - 1)
-            {
-                if (_engine.Matrix.IsServicePort(System.Numerics.BitOperations.TrailingZeroCount(left), _flow.Protocol, _flow.Ends.Port(end))) return true;
-            }
-
-            return false;
-        }
     }
 
     private void FirstPacket()

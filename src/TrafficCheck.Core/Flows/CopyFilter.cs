@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Flows;
@@ -55,7 +54,7 @@ public sealed unsafe class CopyFilter : IDisposable
     public ulong Prepare(in PacketSummary packet)
     {
         ulong hash = CopyHash.Of(in packet, _seed ^ (ulong)(packet.Vlan & _vlanMask));
-        if (Sse.IsSupported) Sse.Prefetch0(_sets + (hash >> (64 - SetBits)));
+        CacheLine.Fetch(_sets + (hash >> (64 - SetBits)));
         return hash;
     }
 

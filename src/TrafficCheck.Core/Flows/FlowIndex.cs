@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -46,10 +45,7 @@ internal sealed unsafe class FlowIndex : IDisposable
     public bool IsFull => Count >= _limit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(ulong hash)
-    {
-        if (Sse.IsSupported) Sse.Prefetch0(_chunks + Home(hash));
-    }
+    public void Prefetch(ulong hash) => CacheLine.Fetch(_chunks + Home(hash));
 
     /// <summary>
     /// The first number whose tag fits in the home chunk or, when that sent entries on, in the next; 0 for none. Right for nearly all hits, to be

@@ -1,7 +1,7 @@
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>
-/// What was seen of a flow, one bit each, 24 bits in all. The first twelve are six bits for each side (low endpoint first): bits only ever
+/// What was seen of a flow, one bit each. The first twelve are six bits for each side (low endpoint first): bits only ever
 /// get set, so that their value does not depend on the order of packets. What a bit means for direction and outcome is decided in
 /// <see cref="FlowReading"/>.
 /// </summary>
@@ -52,9 +52,6 @@ public static class FlowMarks
 
     /// <summary>Of a packet of the flow fewer bytes were captured than it has.</summary>
     public const uint Cut = 1 << 20;
-
-    /// <summary>Number of bits that exist; the record keeps the rest of the word for other use.</summary>
-    public const int Bits = 24;
 
     /// <summary>Marks of one TCP packet for its own side.</summary>
     public static byte OfTcp(byte tcpFlags, bool data)

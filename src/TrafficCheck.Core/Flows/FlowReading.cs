@@ -53,7 +53,11 @@ public readonly record struct FlowReading(
     }
 
     /// <summary>The end that the evidence names is not the one that sent the first packet.</summary>
-    public bool IsFlip(in FlowSummary flow) => Confidence != Confidence.Unknown && InitiatorIsHigh != ((flow.Marks & FlowMarks.FirstFromHigh) != 0);
+    public bool IsFlip(in FlowSummary flow) => IsFlip(in flow, InitiatorIsHigh, Confidence);
+
+    /// <inheritdoc cref="IsFlip(in FlowSummary)"/>
+    public static bool IsFlip(in FlowSummary flow, bool initiatorIsHigh, Confidence confidence) =>
+        confidence != Confidence.Unknown && initiatorIsHigh != ((flow.Marks & FlowMarks.FirstFromHigh) != 0);
 
     /// <summary>Whether the conversation worked, if the given end initiated it.</summary>
     public static Outcome OutcomeOf(in FlowSummary flow, bool initiatorIsHigh)

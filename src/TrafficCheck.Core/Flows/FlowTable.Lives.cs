@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -35,12 +34,8 @@ public sealed unsafe partial class FlowTable<TKey>
         _freeList = _records[number].State.MissingBytes;
 
         // The next flow that opens will need both, and nobody looked at them since they became free.
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(_records + _freeList);
-            Sse.Prefetch0(_origins + _freeList);
-        }
-
+        CacheLine.Fetch(_records + _freeList);
+        CacheLine.Fetch(_origins + _freeList);
         return number;
     }
 
@@ -103,7 +98,7 @@ public sealed unsafe partial class FlowTable<TKey>
             if (!IsIdle(record, now) || record->Key.IsNone) continue;
             idle[count++] = number;
             _index.Prefetch(TKey.Hash(in record->Key, in _seed));
-            if (Sse.IsSupported) Sse.Prefetch0(_origins + number);
+            CacheLine.Fetch(_origins + number);
         }
 
         for (int i = 0; i < count; i++)

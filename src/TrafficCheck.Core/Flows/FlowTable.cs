@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace TrafficCheck.Core.Flows;
 
@@ -187,11 +186,8 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
             uint guess = _index.Guess(_ring[at].Hash);
             _guesses[at] = guess;
             var record = (byte*)(_records + guess);
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(record);
-                if (sizeof(FlowRecord<TKey>) > 64) Sse.Prefetch0(record + 64);
-            }
+            CacheLine.Fetch(record);
+            if (sizeof(FlowRecord<TKey>) > 64) CacheLine.Fetch(record + 64);
         }
 
         _fetched = next;
@@ -231,9 +227,6 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     {
         public ulong HashOf(uint number) => TKey.Hash(in records[number].Key, in seed);
 
-        public void Fetch(uint number)
-        {
-            if (Sse.IsSupported) Sse.Prefetch0(records + number);
-        }
+        public void Fetch(uint number) => CacheLine.Fetch(records + number);
     }
 }

@@ -137,7 +137,7 @@ public sealed class ServerLedgerTests
             Vlan = 4094,
             Interface = 65_535,
             MissingBytes = uint.MaxValue,
-            Marks = (1u << FlowMarks.Bits) - 1,
+            Marks = uint.MaxValue,
             Speech = new FlowSpeech { Application = 7, Marks = 9, Confidence = 3, Clients = 2 },
             Protocol = 255,
         };

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
+using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine.Scans;
 
@@ -70,8 +70,8 @@ internal sealed unsafe class TargetTallies(int most)
         for (int i = 0; i < count; i++)
         {
             // SAFETY: a slot of the pinned array, which stays alive as a field; a fetch changes nothing.
-            if (Sse.IsSupported && i + Lead < count)
-                Sse.Prefetch0((Tally*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)) + HomeOf(_waiting[i + Lead].Key));
+            if (i + Lead < count)
+                CacheLine.Fetch((Tally*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)) + HomeOf(_waiting[i + Lead].Key));
             Take(_waiting[i].Key, _waiting[i].Bit);
         }
     }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine.Servers;
@@ -90,7 +89,7 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         for (int i = 0; i < count; i++)
         {
             // SAFETY: the mask keeps the place inside the table; a fetch changes nothing.
-            if (Sse.IsSupported && i + Lead < count) Sse.Prefetch0(Slots + ((int)_hashes[i + Lead] & (_size - 1)));
+            if (i + Lead < count) CacheLine.Fetch(Slots + ((int)_hashes[i + Lead] & (_size - 1)));
             Take(i);
         }
     }

@@ -14,8 +14,8 @@ internal sealed unsafe partial class FrameIntake<TSink>
 
     /// <summary>Marks for the sending side by the transport header; without a branch on whether there is data, because nothing tells beforehand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint MarksOf(in PacketSummary packet) => packet.Protocol == Ip.Tcp
-        ? _tcpMarks[packet.TcpFlags | ((packet.CarriesData ? 1 : 0) << 6)]
+    private static uint MarksOf(in PacketSummary packet) => packet.Protocol == Ip.Tcp
+        ? FlowMarks.OfTcp(packet.TcpFlags, packet.CarriesData)
         : (packet.CarriesData ? 1u : 0) * FlowMarks.Data;
 
     private static IpAddress DestinationOf(in PacketSummary packet)
@@ -125,7 +125,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
         if (notAsked != 0 && _controlPorts is not null && protocol == Ip.Tcp && _controlPorts.IsOfUse(packet.SourcePort, packet.DestinationPort)) notAsked = 0;
         marks = (marks << (fromHigh * FlowMarks.SideBits)) | notAsked;
         entry->Tunnel = packet.Tunnel;
-        entry->SequenceLength = 0;
+        entry->Sequence = entry->SequenceLength = 0;
         entry->Payload = packet.Payload;
         entry->PayloadLength = protocol is Ip.Tcp or Ip.Udp ? packet.PayloadLength : 0;
         if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
@@ -142,11 +142,11 @@ internal sealed unsafe partial class FrameIntake<TSink>
         where TKey : unmanaged, IFlowKey<TKey>
     {
         const int Fin = 1, Syn = 2, Rst = 4;
-        if ((packet.TcpFlags & Rst) != 0 || (packet.Oddities & (Wire.Oddities.TcpFlagsMissing | Wire.Oddities.TcpDataOffsetInvalid)) != 0) return;
+        if ((packet.Oddities & (Wire.Oddities.TcpFlagsMissing | Wire.Oddities.TcpDataOffsetInvalid)) != 0) return;
 
         // SAFETY: the flags, which lie behind the sequence number, were captured.
         entry->Sequence = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(packet.Addresses + packet.TransportOffset + 4));
-        entry->SequenceLength = packet.DataLength + (uint)((packet.TcpFlags & Fin) + ((packet.TcpFlags & Syn) >> 1));
+        if ((packet.TcpFlags & Rst) == 0) entry->SequenceLength = packet.DataLength + (uint)((packet.TcpFlags & Fin) + ((packet.TcpFlags & Syn) >> 1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

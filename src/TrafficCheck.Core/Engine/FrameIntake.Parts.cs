@@ -56,7 +56,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
             else Oddities.Count(oddities);
             if (status <= DecodeStatus.LaterFragment)
             {
-                CountFaults(Checksums.Check(in *packet), in *packet);
+                CountFaults(Checksums.Check(in *packet), packet->Protocol);
                 if (_copies is not null) part->CopyHash = _copies.Prepare(in *packet);
             }
 
@@ -76,7 +76,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
         if (part->Status <= DecodeStatus.LaterFragment)
         {
             if (part->Packet.IpLength > LargePackets.Ordinary) Large.Count(part->Packet.IpLength);
-            if (_copies is not null && _copies.IsCopy(part->CopyHash, in part->Packet, in part->Arrival, 0))
+            if (_copies is not null && IsCopy(part, 0))
             {
                 fate = PartFate.Copy;
             }

@@ -15,9 +15,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     where TSink : struct, IFlowSink
 {
     /// <summary>Frames that are decoded before the first of them goes on; their summaries stay in the first-level cache.</summary>
-    private const int Block = 64;
-
-    private const int TcpMarks = 128;
+    private const int Block = OrdinaryFrames.Block;
 
     /// <summary>From the bit of a SYN to <see cref="FlowMarks.SpeechKnown"/>.</summary>
     private const int SynToSpeech = 18;
@@ -40,11 +38,17 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private readonly ControlPorts? _controlPorts;
     private readonly PeerNaming? _names;
 
-    /// <summary>The frames of a block, a bit set of which fits a register.</summary>
+    private readonly OrdinaryFrames _ordinaryFrames;
+    private readonly bool _takesShortWay;
+
+    /// <summary>The frames of a block that are not ordinary, by their place in it; a bit set of them fits a register.</summary>
     private BlockFrame* _block;
 
-    /// <summary><see cref="FlowMarks.OfTcp"/> of all flags, without and with data; behind the block in the same memory.</summary>
-    private readonly byte* _tcpMarks;
+    /// <summary>The ordinary frames of the block.</summary>
+    private OrdinaryFrames.Sets _ordinary;
+
+    /// <summary>Number of the frame before the block.</summary>
+    private long _before;
     private TSink _sink;
     private ObservationStart _observation;
 
@@ -59,8 +63,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
 
     /// <param name="names">Learns from DNS answers; null when nobody asks for names.</param>
     /// <param name="controlPorts">Where flows are read although nobody asks what they speak; null for nowhere.</param>
+    /// <param name="takesShortWay">Whether ordinary frames are read by <see cref="OrdinaryFrames"/>; if not, all are decoded by <see cref="FrameDecoder"/>.</param>
     public FrameIntake(EngineOptions options, CaptureInterfaces interfaces, FlowLimits limits, TSink sink, PeerNaming? names = null,
-        ControlPorts? controlPorts = null)
+        ControlPorts? controlPorts = null, bool takesShortWay = true)
     {
         _names = names;
         _controlPorts = controlPorts;
@@ -75,9 +80,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         _decapsulate = options.Decapsulate;
         _speechNotAsked = options.ReadSpeech ? 0 : FlowMarks.SpeechKnown;
         _copies = options.KeepCopies ? null : new CopyFilter(seed, _vlanMask);
-        _block = (BlockFrame*)NativeMemory.AlignedAlloc((nuint)(sizeof(BlockFrame) * Block) + TcpMarks, 64);
-        _tcpMarks = (byte*)(_block + Block);
-        for (int i = 0; i < TcpMarks; i++) _tcpMarks[i] = FlowMarks.OfTcp((byte)(i & 63), i >= 64);
+        _ordinaryFrames = new(_vlanMask, _tunnelPorts, _copies, controlPorts, _speechNotAsked, readsDns: names is not null);
+        _takesShortWay = takesShortWay;
+        _block = (BlockFrame*)NativeMemory.AlignedAlloc((nuint)(sizeof(BlockFrame) * Block), 64);
         _sink = sink;
     }
 
@@ -93,6 +98,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     public ReadOnlySpan<long> Statuses => _statuses;
 
     public long FramesRead { get; private set; }
+
+    /// <summary>Those of them that took the short way.</summary>
+    public long OrdinaryFramesRead { get; private set; }
 
     /// <summary>ICMP errors about flows that are live: they are no flows of their own.</summary>
     public long IcmpErrorsOfFlows { get; private set; }
@@ -127,10 +135,12 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         for (int done = 0; done < frames.Length; done += Block)
         {
             ReadOnlySpan<FrameDescriptor> block = frames.Slice(done, Math.Min(Block, frames.Length - done));
-            Decode(batch.Buffer, block);
-            if (_copies is not null) PrepareCopies(_copies, block.Length);
-            ulong admitted = Account(batch.Buffer, block);
-            HandOn(admitted);
+            _ordinary = _takesShortWay ? _ordinaryFrames.Read(batch.Buffer, block) : default;
+            ulong others = (block.Length == Block ? ulong.MaxValue : (1UL << block.Length) - 1) & ~_ordinary.All;
+            if (others != 0) Decode(batch.Buffer, block, others);
+            CheckOrdinary();
+            if (_copies is not null && others != 0) PrepareCopies(_copies, others);
+            HandOn(Account(batch.Buffer, block));
         }
 
         if (count > 0) _observation.Saw(_clock.NowNs);
@@ -141,124 +151,133 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         _v6.Flush(ref _sink);
     }
 
-    private void Decode(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
+    /// <summary>The long way of decoding.</summary>
+    private void Decode(byte* buffer, ReadOnlySpan<FrameDescriptor> block, ulong others)
     {
-        ulong whole = 0, decoded = 0;
-        int offloaded = 0;
-        BlockFrame* at = _block;
-        for (int i = 0; i < block.Length; i++, at++)
+        for (; others != 0; others &= others - 1)
         {
+            int i = BitOperations.TrailingZeroCount(others);
             ref readonly FrameDescriptor frame = ref block[i];
+            BlockFrame* at = _block + i;
             PacketSummary* packet = &at->Packet;
             DecodeStatus status = FrameDecoder.Decode(buffer + frame.Offset, frame.CapturedLength, frame.LinkType, out *packet);
             if (packet->Protocol != Ip.Tcp && TunnelDecoder.MayCarry(in *packet, _tunnelPorts)) status = Unwrap(status, ref *packet, in frame);
             at->Status = status;
             _statuses[(int)status]++;
             if (status > DecodeStatus.LaterFragment) continue;
-            whole |= (Checksums.CoversTransport(in *packet) ? 1UL : 0) << i;
-            at->Faults = Checksums.CheckNetwork(in *packet);
-            decoded |= 1UL << i;
+            ChecksumFaults faults = Checksums.Check(in *packet);
+            if (faults != ChecksumFaults.None) CountFaults(faults, packet->Protocol);
         }
-
-        // In loops of their own, over the few that they concern.
-        for (; whole != 0; whole &= whole - 1)
-        {
-            at = _block + BitOperations.TrailingZeroCount(whole);
-            at->Faults |= Checksums.CheckTransport(in at->Packet);
-        }
-
-        for (; decoded != 0; decoded &= decoded - 1)
-        {
-            at = _block + BitOperations.TrailingZeroCount(decoded);
-            if (at->Faults == ChecksumFaults.Offloaded) offloaded++;
-            else if (at->Faults != ChecksumFaults.None) CountFaults(at->Faults, in at->Packet);
-        }
-
-        BadChecksums.Offloaded += offloaded;
     }
 
     /// <summary>In a loop of its own, so that the processor works on the hashes of several packets at once.</summary>
-    private void PrepareCopies(CopyFilter copies, int count)
+    private void PrepareCopies(CopyFilter copies, ulong others)
     {
-        BlockFrame* at = _block;
-        for (BlockFrame* end = at + count; at < end; at++)
+        for (; others != 0; others &= others - 1)
         {
+            BlockFrame* at = _block + BitOperations.TrailingZeroCount(others);
             if (at->Status <= DecodeStatus.LaterFragment) at->CopyHash = copies.Prepare(in at->Packet);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CountFaults(ChecksumFaults faults, in PacketSummary packet)
+    private void CountFaults(ChecksumFaults faults, byte protocol)
     {
         if ((faults & ChecksumFaults.Ipv4Header) != 0) BadChecksums.Ipv4Header++;
         if ((faults & ChecksumFaults.Offloaded) != 0) BadChecksums.Offloaded++;
         if ((faults & ChecksumFaults.Transport) == 0) return;
-        if (packet.Protocol == Ip.Tcp) BadChecksums.Tcp++;
-        else if (packet.Protocol == Ip.Udp) BadChecksums.Udp++;
+        if (protocol == Ip.Tcp) BadChecksums.Tcp++;
+        else if (protocol == Ip.Udp) BadChecksums.Udp++;
         else BadChecksums.Icmp++;
     }
 
-    /// <summary>Counts each frame of a block, gives it its time and number, and finds out which of their packets go on to flows.</summary>
+    /// <summary>Gives each frame of a block its time and number, counts what is odd, and finds out which of their packets go on to flows.</summary>
     /// <returns>Those that do, a bit for each frame of the block.</returns>
     private ulong Account(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
     {
-        ulong admitted = 0;
-        long read = _numbered, cut = 0;
-        BlockFrame* at = _block;
+        ulong admitted = 0, ordinary = _ordinary.All, bit = 1;
+        _before = _numbered;
+        OrdinaryFrames.Frame* plain = _ordinaryFrames.Frames;
         CopyFilter? copies = _copies;
-        for (int i = 0; i < block.Length; i++, at++)
+        for (int i = 0; i < block.Length; i++, bit <<= 1, plain++)
         {
             ref readonly FrameDescriptor frame = ref block[i];
             if (frame.Interface != _interface) admitted = EnterInterface(in frame, admitted);
             long now = _clock.Read(frame.TimestampNs);
             if (_clock.IsBorneOut) _limits.NowNs = _clock.NowNs;
-            Oddities oddities = at->Packet.Oddities;
-            if ((oddities & ~Wire.Oddities.PacketCut) == 0)
+            if ((ordinary & bit) != 0)
             {
-                cut += oddities == 0 ? 0 : 1;
+                plain->TimestampNs = now;
+                if (copies is null || !copies.IsCopy(plain->CopyHash, now, plain->Trait)) admitted |= bit;
             }
             else
             {
-                Oddities.Count(oddities);
-                if ((oddities & Wire.Oddities.Aggregate) != 0)
-                {
-                    at->Arrival = new(now, ++read, frame.Interface);
-                    admitted = TakeParts(buffer, in frame, i, admitted);
-                    continue;
-                }
+                admitted = AccountOther(buffer, in frame, i, now, admitted);
             }
-
-            if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
-            at->Arrival = new(now, ++read, frame.Interface);
-            if (at->Status > DecodeStatus.LaterFragment) continue; // counted by the status: without flow, or no packet
-            if (at->Packet.IpLength > LargePackets.Ordinary) Large.Count(at->Packet.IpLength);
-            if (copies is not null && copies.IsCopy(at->CopyHash, in at->Packet, in at->Arrival, MacsOf(buffer + frame.Offset, in frame))) continue;
-            admitted |= 1UL << i;
         }
 
-        _numbered = read;
+        _numbered = _before + block.Length;
         FramesRead += block.Length;
-        PacketsCut += cut;
         return admitted;
     }
 
+    /// <summary>A frame that is not ordinary.</summary>
+    private ulong AccountOther(byte* buffer, in FrameDescriptor frame, int place, long now, ulong admitted)
+    {
+        BlockFrame* at = _block + place;
+        at->Arrival = new(now, _before + place + 1, frame.Interface);
+        Oddities oddities = at->Packet.Oddities;
+        if (oddities == Wire.Oddities.PacketCut)
+        {
+            PacketsCut++;
+        }
+        else if (oddities != Wire.Oddities.None)
+        {
+            Oddities.Count(oddities);
+            if ((oddities & Wire.Oddities.Aggregate) != 0) return TakeParts(buffer, in frame, place, admitted);
+        }
+
+        if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
+        if (at->Status > DecodeStatus.LaterFragment) return admitted; // counted by the status: without flow, or no packet
+        if (at->Packet.IpLength > LargePackets.Ordinary) Large.Count(at->Packet.IpLength);
+        if (_copies is not null && IsCopy(at, MacsOf(buffer + frame.Offset, in frame))) return admitted;
+        return admitted | (1UL << place);
+    }
+
+    private bool IsCopy(BlockFrame* at, ushort macs) =>
+        _copies!.IsCopy(at->CopyHash, at->Arrival.TimestampNs, CopyTrait.Of(in at->Packet, at->Arrival.Interface, macs));
+
+    /// <summary>
+    /// Ordinary packets go on family by family, because nothing guesses which comes next; but what is not ordinary (it may be an error about one of
+    /// them, or name an address) keeps its place among them.
+    /// </summary>
     private void HandOn(ulong admitted)
     {
-        for (; admitted != 0; admitted &= admitted - 1)
+        ulong others = admitted & ~_ordinary.All;
+        for (; others != 0; others &= others - 1)
         {
-            BlockFrame* at = _block + BitOperations.TrailingZeroCount(admitted);
-            ref readonly PacketSummary packet = ref at->Packet;
-            ref readonly Arrival arrival = ref at->Arrival;
-            if (at->Status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
-            {
-                if (packet.SourcePort == PeerNaming.DnsPort && _names is not null && packet.PayloadLength > 0)
-                    _names.Learn(in packet, DestinationOf(in packet), arrival.Frame, arrival.TimestampNs);
-                Enqueue(in packet, in arrival, packet.Protocol, packet.SourcePort, packet.DestinationPort, MarksOf(in packet));
-            }
-            else
-            {
-                ProcessRest(at->Status, in packet, in arrival);
-            }
+            ulong before = (others & (0UL - others)) - 1;
+            HandOnOrdinary(admitted & before);
+            admitted &= ~before;
+            HandOnOther(_block + BitOperations.TrailingZeroCount(others));
+        }
+
+        HandOnOrdinary(admitted);
+    }
+
+    private void HandOnOther(BlockFrame* at)
+    {
+        ref readonly PacketSummary packet = ref at->Packet;
+        ref readonly Arrival arrival = ref at->Arrival;
+        if (at->Status == DecodeStatus.Decoded && !packet.IsFragment && packet.Protocol is Ip.Tcp or Ip.Udp)
+        {
+            if (packet.SourcePort == PeerNaming.DnsPort && _names is not null && packet.PayloadLength > 0)
+                _names.Learn(in packet, DestinationOf(in packet), arrival.Frame, arrival.TimestampNs);
+            Enqueue(in packet, in arrival, packet.Protocol, packet.SourcePort, packet.DestinationPort, MarksOf(in packet));
+        }
+        else
+        {
+            ProcessRest(at->Status, in packet, in arrival);
         }
     }
 
@@ -285,6 +304,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         _fragments.Dispose();
         _tunnelPorts.Dispose();
         _copies?.Dispose();
+        _ordinaryFrames.Dispose();
 
         // SAFETY: null after the first call; the intake is not used after Dispose.
         NativeMemory.AlignedFree(_block);
@@ -331,6 +351,5 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         public Arrival Arrival;
         public ulong CopyHash;
         public DecodeStatus Status;
-        public ChecksumFaults Faults;
     }
 }

@@ -49,20 +49,27 @@ public sealed unsafe class CopyFilter : IDisposable
     /// <summary>Copies by the VLANs or interfaces of the first and the further packet; those of more pairs than are kept are under (0, 0).</summary>
     public IReadOnlyDictionary<(CopyKind Kind, ushort First, ushort Second), long> Pairs => _pairs;
 
+    /// <summary>What the hash of a packet of this VLAN begins with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong SeedOf(ushort vlan) => _seed ^ (ulong)(vlan & _vlanMask);
+
     /// <summary>The packet's hash; fetches the line in which it will be looked for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Prepare(in PacketSummary packet)
     {
-        ulong hash = CopyHash.Of(in packet, _seed ^ (ulong)(packet.Vlan & _vlanMask));
-        CacheLine.Fetch(_sets + (hash >> (64 - SetBits)));
+        ulong hash = CopyHash.Of(in packet, SeedOf(packet.Vlan));
+        Fetch(hash);
         return hash;
     }
 
+    /// <summary>Fetches the line in which a packet with this hash will be looked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(ulong hash) => CacheLine.Fetch(_sets + (hash >> (64 - SetBits)));
+
     /// <summary>Whether the packet was seen before, as another point of the mirror delivered it; if not, it is remembered.</summary>
     /// <param name="hash">From <see cref="Prepare"/>.</param>
-    /// <param name="macs">A few bits of the hardware addresses, 0 without any.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsCopy(ulong hash, in PacketSummary packet, in Arrival arrival, ushort macs)
+    public bool IsCopy(ulong hash, long timestampNs, CopyTrait trait)
     {
         Set* set = _sets + (hash >> (64 - SetBits));
         Entry* entry = &set->First;
@@ -73,40 +80,30 @@ public sealed unsafe class CopyFilter : IDisposable
             {
                 // The older one, found without a branch that nothing predicts.
                 entry = &set->First + (set->First.TimestampNs > set->Second.TimestampNs ? 1 : 0);
-                Remember(entry, hash, in packet, in arrival, macs);
+                *entry = new Entry { Hash = hash, TimestampNs = timestampNs, Trait = trait };
                 return false;
             }
         }
 
-        return Compare(entry, hash, in packet, in arrival, macs);
+        return Compare(entry, timestampNs, trait);
     }
 
     public void Dispose() => _memory.Dispose();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Remember(Entry* entry, ulong hash, in PacketSummary packet, in Arrival arrival, ushort macs)
-    {
-        entry->Hash = hash;
-        entry->TimestampNs = arrival.TimestampNs;
-        entry->Vlan = packet.Vlan;
-        entry->Interface = arrival.Interface;
-        entry->Macs = macs;
-        entry->HopLimit = HopLimit(in packet);
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Compare(Entry* entry, ulong hash, in PacketSummary packet, in Arrival arrival, ushort macs)
+    private bool Compare(Entry* entry, long timestampNs, CopyTrait trait)
     {
-        CopyKind kind = entry->HopLimit != HopLimit(in packet) ? CopyKind.Routed
-            : entry->Vlan != packet.Vlan ? CopyKind.Vlan
-            : entry->Interface != arrival.Interface ? CopyKind.Interface
-            : entry->Macs != macs ? CopyKind.HardwareAddress
+        CopyTrait known = entry->Trait;
+        CopyKind kind = known.HopLimit != trait.HopLimit ? CopyKind.Routed
+            : known.Vlan != trait.Vlan ? CopyKind.Vlan
+            : known.Interface != trait.Interface ? CopyKind.Interface
+            : known.Macs != trait.Macs ? CopyKind.HardwareAddress
             : CopyKind.Identical;
-        bool identified = packet.Version == 4 && Unsafe.ReadUnaligned<ushort>(packet.Addresses - Ip.V4Source + Ip.V4Id) != 0;
-        long window = identified ? WindowNs : kind == CopyKind.Identical ? IdenticalWindowNs : UnidentifiedWindowNs;
-        if (TimeDistance.Of(arrival.TimestampNs, entry->TimestampNs) > (ulong)window)
+        long window = trait.IsIdentified ? WindowNs : kind == CopyKind.Identical ? IdenticalWindowNs : UnidentifiedWindowNs;
+        if (TimeDistance.Of(timestampNs, entry->TimestampNs) > (ulong)window)
         {
-            Remember(entry, hash, in packet, in arrival, macs);
+            entry->TimestampNs = timestampNs;
+            entry->Trait = trait;
             return false;
         }
 
@@ -114,17 +111,14 @@ public sealed unsafe class CopyFilter : IDisposable
         _byKind[(int)kind]++;
         var pair = kind switch
         {
-            CopyKind.Vlan => (kind, entry->Vlan, packet.Vlan),
-            CopyKind.Interface => (kind, entry->Interface, arrival.Interface),
-            _ => (kind, packet.Vlan, packet.Vlan),
+            CopyKind.Vlan => (kind, known.Vlan, trait.Vlan),
+            CopyKind.Interface => (kind, known.Interface, trait.Interface),
+            _ => (kind, trait.Vlan, trait.Vlan),
         };
         if (_pairs.Count >= MaxPairs && !_pairs.ContainsKey(pair)) pair = (kind, 0, 0);
         CollectionsMarshal.GetValueRefOrAddDefault(_pairs, pair, out _)++;
         return true;
     }
-
-    // SAFETY: the decoder found the whole fixed header before and around the addresses.
-    private static byte HopLimit(in PacketSummary packet) => packet.Addresses[packet.Version == 4 ? -4 : -1];
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]
     private struct Set
@@ -137,7 +131,6 @@ public sealed unsafe class CopyFilter : IDisposable
     {
         public ulong Hash;
         public long TimestampNs;
-        public ushort Vlan, Interface, Macs;
-        public byte HopLimit;
+        public CopyTrait Trait;
     }
 }

@@ -19,24 +19,36 @@ internal static unsafe class CopyHash
     public static ulong Of(in PacketSummary packet, ulong seed)
     {
         // SAFETY: the decoder found a whole IP header around the addresses, and Payload + PayloadLength inside the captured bytes.
-        byte* at = packet.Addresses + packet.TransportOffset;
-        ulong hash;
-        if (packet.Version == 4)
-        {
-            byte* ip = packet.Addresses - Ip.V4Source;
-            ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0xffff_ffff_ffff_00ff; // without the service class
-            hash = FoldedProduct.Of(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One ^ packet.Protocol);
-        }
-        else
-        {
-            byte* ip = packet.Addresses - Ip.V6Source;
-            ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0x00ff_ffff_ffff_0f00; // without traffic class and hop limit
-            hash = FoldedProduct.Of(start ^ seed, Unsafe.ReadUnaligned<ulong>(packet.Addresses) ^ One);
-            hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 8), Unsafe.ReadUnaligned<ulong>(packet.Addresses + 16) ^ Two);
-            hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(packet.Addresses + 24), One);
-        }
+        byte* at = packet.Addresses + packet.TransportOffset, end = packet.Payload + packet.PayloadLength;
+        return packet.Version == 4
+            ? OfV4(packet.Addresses - Ip.V4Source, at, end, packet.Protocol, seed)
+            : OfV6(packet.Addresses - Ip.V6Source, at, end, packet.Protocol, seed);
+    }
 
-        byte* end = packet.Payload + packet.PayloadLength;
+    /// <param name="at">Transport header.</param>
+    /// <param name="end">Behind the last captured byte of the packet.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfV4(byte* ip, byte* at, byte* end, byte protocol, ulong seed)
+    {
+        ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0xffff_ffff_ffff_00ff; // without the service class
+        ulong hash = FoldedProduct.Of(start ^ seed, Unsafe.ReadUnaligned<ulong>(ip + Ip.V4Source) ^ One ^ protocol);
+        return WithTransport(hash, at, end, protocol, seed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfV6(byte* ip, byte* at, byte* end, byte protocol, ulong seed)
+    {
+        byte* addresses = ip + Ip.V6Source;
+        ulong start = Unsafe.ReadUnaligned<ulong>(ip) & 0x00ff_ffff_ffff_0f00; // without traffic class and hop limit
+        ulong hash = FoldedProduct.Of(start ^ seed, Unsafe.ReadUnaligned<ulong>(addresses) ^ One);
+        hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(addresses + 8), Unsafe.ReadUnaligned<ulong>(addresses + 16) ^ Two);
+        hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(addresses + 24), One);
+        return WithTransport(hash, at, end, protocol, seed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong WithTransport(ulong hash, byte* at, byte* end, byte protocol, ulong seed)
+    {
         long length = end - at;
         if (length < 16) return Short(hash, at, length);
 
@@ -46,13 +58,19 @@ internal static unsafe class CopyHash
         ulong next = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(second) ^ seed, Unsafe.ReadUnaligned<ulong>(second + 8) ^ Two);
         ulong ending = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(last) ^ Two, Unsafe.ReadUnaligned<ulong>(last + 8) ^ seed);
         hash = FoldedProduct.Of(hash ^ BitOperations.RotateLeft(first, 17), next ^ BitOperations.RotateLeft(ending, 29) ^ (ulong)length);
-        if (packet.Protocol == Ip.Tcp) return hash;
+        return protocol == Ip.Tcp || length <= 48 ? hash : WithMiddle(hash, at, last);
+    }
+
+    /// <summary>What lies between the first 32 and the last 16 bytes, up to a bound.</summary>
+    private static ulong WithMiddle(ulong hash, byte* at, byte* last)
+    {
         byte* stop = at + OtherBytes;
         if (stop > last) stop = last;
         for (at += 32; at < stop; at += 16) hash = FoldedProduct.Of(hash ^ Unsafe.ReadUnaligned<ulong>(at), Unsafe.ReadUnaligned<ulong>(at + 8) ^ One);
         return hash;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong Short(ulong hash, byte* at, long length)
     {
         // SAFETY: a batch has readable bytes behind its last frame (FrameBatch.Slack); those behind this packet are masked out.

@@ -168,29 +168,31 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         for (long next = _hashed; next < until; next++)
         {
             FlowPacket<TKey>* packet = _ring + (next & (Ring - 1));
-            ulong hash = TKey.Hash(in packet->Key, in seed);
-            packet->Hash = hash;
-            _index.Prefetch(hash);
+            packet->Hash = TKey.Hash(in packet->Key, in seed);
         }
 
+        // By now the hashes are there; a fetch that waits for its address would hold up what is behind it.
+        for (long next = _hashed; next < until; next++) _index.Prefetch(_ring[next & (Ring - 1)].Hash);
         _hashed = until;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FetchRecords(long until)
     {
-        long next = _fetched;
-        for (; next < until; next++)
+        for (long next = _fetched; next < until; next++)
         {
             long at = next & (Ring - 1);
-            uint guess = _index.Guess(_ring[at].Hash);
-            _guesses[at] = guess;
-            var record = (byte*)(_records + guess);
+            _guesses[at] = _index.Guess(_ring[at].Hash);
+        }
+
+        for (long next = _fetched; next < until; next++)
+        {
+            var record = (byte*)(_records + _guesses[next & (Ring - 1)]);
             CacheLine.Fetch(record);
             if (sizeof(FlowRecord<TKey>) > 64) CacheLine.Fetch(record + 64);
         }
 
-        _fetched = next;
+        if (until > _fetched) _fetched = until;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

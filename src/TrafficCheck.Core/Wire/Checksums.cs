@@ -49,9 +49,16 @@ public static unsafe class Checksums
     public static ChecksumFaults CheckTransport(in PacketSummary packet)
     {
         byte* at = packet.Addresses + packet.TransportOffset;
-        long length = packet.Payload + packet.PayloadLength - at;
+        return CheckTransport(packet.Addresses, packet.Version == 4, packet.Protocol, at, packet.Payload + packet.PayloadLength - at);
+    }
+
+    /// <param name="addresses">Source address, directly followed by the destination address.</param>
+    /// <param name="at">The transport's header, with <see cref="FrameBatch.Slack"/> readable bytes behind its end.</param>
+    /// <param name="length">Bytes from there to the end of the packet, all of them captured.</param>
+    public static ChecksumFaults CheckTransport(byte* addresses, bool v4, byte protocol, byte* at, long length)
+    {
         int field;
-        switch (packet.Protocol)
+        switch (protocol)
         {
             case Ip.Tcp:
                 field = TcpChecksum;
@@ -62,12 +69,12 @@ public static unsafe class Checksums
                 if (length < Ip.UdpHeader || Unsafe.ReadUnaligned<ushort>(at + UdpChecksum) == 0) return ChecksumFaults.None; // none was sent
                 length = Math.Min(length, FrameDecoder.U16(at + Ip.UdpLength) is var said && said >= Ip.UdpHeader ? said : length);
                 break;
-            case Ip.Icmp when packet.Version == 4:
+            case Ip.Icmp when v4:
                 if (length < 4) return ChecksumFaults.None;
                 return IsComplete(Sum(at, length)) ? ChecksumFaults.None
                     : Unsafe.ReadUnaligned<ushort>(at + IcmpChecksum) == 0 ? ChecksumFaults.Offloaded
                     : ChecksumFaults.Transport;
-            case Ip.Icmpv6 when packet.Version == 6:
+            case Ip.Icmpv6 when !v4:
                 field = IcmpChecksum;
                 if (length < 4) return ChecksumFaults.None;
                 break;
@@ -75,10 +82,10 @@ public static unsafe class Checksums
                 return ChecksumFaults.None;
         }
 
-        ulong pseudo = (packet.Version == 4
-                ? Unsafe.ReadUnaligned<uint>(packet.Addresses) + (ulong)Unsafe.ReadUnaligned<uint>(packet.Addresses + 4)
-                : Sum(packet.Addresses, 32))
-            + BinaryPrimitives.ReverseEndianness((ushort)packet.Protocol) + Swapped((uint)length);
+        ulong pseudo = (v4
+                ? Unsafe.ReadUnaligned<uint>(addresses) + (ulong)Unsafe.ReadUnaligned<uint>(addresses + 4)
+                : Sum(addresses, 32))
+            + BinaryPrimitives.ReverseEndianness((ushort)protocol) + Swapped((uint)length);
         if (IsComplete(pseudo + Sum(at, length))) return ChecksumFaults.None;
         ushort found = Unsafe.ReadUnaligned<ushort>(at + field);
         return found == 0 || found == Fold(pseudo) ? ChecksumFaults.Offloaded : ChecksumFaults.Transport;
@@ -94,7 +101,7 @@ public static unsafe class Checksums
     /// that at once.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsComplete(ulong sum) => (sum * 0xfffe_fffe_fffe_ffff <= ulong.MaxValue / 0xffff) & (sum != 0);
+    internal static bool IsComplete(ulong sum) => (sum * 0xfffe_fffe_fffe_ffff <= ulong.MaxValue / 0xffff) & (sum != 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ushort Fold(ulong sum)

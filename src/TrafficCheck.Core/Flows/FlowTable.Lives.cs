@@ -89,7 +89,9 @@ public sealed unsafe partial class FlowTable<TKey>
         // What ending them needs is fetched for all of them before the first ends.
         uint* idle = stackalloc uint[ExpiryBudget];
         int count = 0;
-        for (uint budget = Math.Min(ExpiryBudget, _used - 1); budget > 0; budget--)
+        long looks = Math.Min(ExpiryBudget, ExpiryLook + (ExpiryLookPerOpened * (Opened - _openedBefore)));
+        _openedBefore = Opened;
+        for (uint budget = (uint)Math.Min(looks, _used - 1); budget > 0; budget--)
         {
             uint number = _expiryCursor;
             if (number >= _used) number = 1;

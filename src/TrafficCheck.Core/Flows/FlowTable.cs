@@ -22,8 +22,11 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// <summary>Room for the packets that wait, a power of two: few enough for the first-level cache.</summary>
     private const int Ring = 64;
 
-    /// <summary>Packets between two looks for idle flows, and records looked at: a table of a million is swept every four million packets.</summary>
-    private const int ExpiryPackets = 64, ExpiryBudget = 16;
+    /// <summary>
+    /// Packets between two looks for idle flows. A look takes a few records in any case, so that a table of a million is swept every sixteen million
+    /// packets, and two more for each flow that opened, so that a flood meets a sweep that keeps up with it.
+    /// </summary>
+    private const int ExpiryPackets = 64, ExpiryLook = 4, ExpiryLookPerOpened = 2, ExpiryBudget = ExpiryLook + (ExpiryLookPerOpened * ExpiryPackets);
 
     private readonly HashSeed _seed;
     private readonly FlowTimeouts _timeouts;
@@ -45,6 +48,9 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     private uint _used = 1;
     private uint _freeList;
     private uint _expiryCursor = 1;
+
+    /// <summary><see cref="Opened"/> at the last look.</summary>
+    private long _openedBefore;
     private uint _evictionCursor = 1;
 
     /// <exception cref="InsufficientMemoryException">The system refuses the address space that <see cref="FlowLimits.Max"/> needs.</exception>

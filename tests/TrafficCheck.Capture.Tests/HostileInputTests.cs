@@ -27,6 +27,7 @@ public sealed class HostileInputTests
             InputProblem problem = Assert.Single(read.Summary.Problems, p => p.Severity == ProblemSeverity.Damage);
             if (problem.Code == "no-packets") continue;
             Assert.InRange(problem.ByteOffset, 0, name.Contains('+', StringComparison.Ordinal) ? 10_000 : length);
+            if (read.Frames.Count > 0) Assert.Matches($@"\bframe {read.Frames.Count}\b", problem.Message);
         }
     }
 

@@ -49,6 +49,12 @@ public sealed class ExplainTests
         using JsonDocument json = Json(["explain", file, "--frame", "1"]);
         Assert.Equal(["1", "", "3"], json.RootElement.GetProperty("furtherParts").EnumerateArray().Prepend(json.RootElement)
             .Select(p => p.GetProperty("flow") is { ValueKind: JsonValueKind.Object } flow ? flow.GetProperty("initiator").GetProperty("port").ToString() : ""));
+        JsonElement[] further = [.. json.RootElement.GetProperty("furtherParts").EnumerateArray().Select(p => p.GetProperty("otherReading"))];
+        Assert.Equal(JsonValueKind.Null, further[0].ValueKind); // of a part without IP it is not asked
+        int packet = json.RootElement.GetProperty("furtherParts")[1].GetProperty("layers").EnumerateArray().Single(l => Text(l, "name") == "ipv4").GetProperty("offset").GetInt32();
+        Assert.Equal([("IPv4", packet), ("Udp", packet + 20)], further[1].GetProperty("layers").EnumerateArray().Select(l => (Text(l, "name"), l.GetProperty("offset").GetInt32())));
+        Assert.Empty(further[1].GetProperty("differences").EnumerateArray());
+        Assert.Contains("agrees", text[text.IndexOf("Part 3 of 3", StringComparison.Ordinal)..], StringComparison.Ordinal);
         string report = Run("check", file, "-m", Path.Combine(Samples, "clean", "matrix.md"), "-p", "10.0.0.5").Output;
         Assert.Contains("1 packet beyond the first of a frame, 1 part without: arp 1", report.Replace('\u00a0', ' '), StringComparison.Ordinal);
         Assert.Contains("2 in flows", report.Replace('\u00a0', ' '), StringComparison.Ordinal);

@@ -150,7 +150,7 @@ internal abstract unsafe class BlockFrameSource : IFrameSource
         SkipAhead -= passed;
         if (SkipAhead == 0) return true;
         if (_feed.Fault is not { } fault) ReportCutSkip(SkipAhead);
-        else Problems.Damage(fault.Code, BlockOffset, fault.Message);
+        else Report(fault, BlockOffset);
         _ended = true;
         return false;
     }
@@ -166,9 +166,11 @@ internal abstract unsafe class BlockFrameSource : IFrameSource
     private void Finish(ReadOnlySpan<byte> rest)
     {
         _ended = true;
-        if (_feed.Fault is { } fault) Problems.Damage(fault.Code, BlockOffset + rest.Length, $"{fault.Message} It was read up to frame {Text(Frames)}.");
+        if (_feed.Fault is { } fault) Report(fault, BlockOffset + rest.Length);
         else if (!rest.IsEmpty) ReportCut(rest);
     }
+
+    private void Report(FeedFault fault, long offset) => Problems.Damage(fault.Code, offset, $"{fault.Message} It was read up to frame {Text(Frames)}.");
 
     private void Complete()
     {

@@ -115,15 +115,17 @@ internal sealed unsafe class PcapSource<TOrder, TScale, TLayout> : BlockFrameSou
     private void NoteOddFractions(FrameBatch batch, int count)
     {
         if (Problems.Repeat(ProblemCodes.OddFraction, count)) return;
+        long number = Frames;
         foreach (FrameDescriptor frame in batch.Frames)
         {
+            number++;
             // SAFETY: the record header of a frame lies before it in the same block.
             uint fraction = TOrder.U32(batch.Buffer + frame.Offset - TLayout.HeaderLength + 4);
             if (fraction < TScale.UnitsPerSecond) continue;
             Problems.Note(
                 ProblemCodes.OddFraction,
                 BlockOffset + frame.Offset - TLayout.HeaderLength,
-                $"The fraction of a second in a record is {Text(fraction)}, a second or more; it was added to the seconds as it stands.",
+                $"The fraction of a second of frame {Text(number)} is {Text(fraction)}, a second or more; it was added to the seconds as it stands.",
                 count);
             return;
         }

@@ -17,6 +17,10 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
     private readonly Dictionary<CaptureInterface, ushort> _registered = [];
     private PcapngInterface[] _interfaces = new PcapngInterface[4];
     private long? _droppedBefore;
+    private long _frames;
+
+    /// <summary>Where a block stands, by the frames before it: its number in the file means nothing to other programs.</summary>
+    private string Place => string.Create(CultureInfo.InvariantCulture, $" behind frame {_frames}");
 
     /// <summary>Interfaces of the section.</summary>
     public int Count { get; private set; }
@@ -37,10 +41,12 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
     /// <summary>
     /// Takes a block that is no packet block. SAFETY: the caller owns <paramref name="length"/> (at least 12) bytes at <paramref name="at"/>.
     /// </summary>
+    /// <param name="frames">Frames before the block, which messages name.</param>
     /// <returns>False when nothing behind it can be read; the log says why.</returns>
-    public bool Take<TOrder>(byte* at, uint type, int length, long offset)
+    public bool Take<TOrder>(byte* at, uint type, int length, long offset, long frames)
         where TOrder : struct, IByteOrder
     {
+        _frames = frames;
         switch (type)
         {
             case PcapngBlock.SectionHeader:
@@ -51,25 +57,26 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
                 TakeStatistics<TOrder>(at, length, offset);
                 return true;
             default:
-                NoteSkipped(type, offset);
+                NoteSkipped(type, offset, frames);
                 return true;
         }
     }
 
     /// <summary>Names blocks that were passed over. Name resolution, secrets and journal blocks hold no frames and are passed over by design.</summary>
-    public void NoteSkipped(uint type, long offset)
+    public void NoteSkipped(uint type, long offset, long frames)
     {
+        _frames = frames;
         switch (type)
         {
             case PcapngBlock.NameResolution or PcapngBlock.DecryptionSecrets or PcapngBlock.SystemdJournal:
                 return;
             case PcapngBlock.CustomCopyable or PcapngBlock.CustomNotCopyable:
                 if (problems.Repeat(ProblemCodes.SkippedCustomBlock)) return;
-                problems.Note(ProblemCodes.SkippedCustomBlock, offset, "A custom block of another program was passed over; only that program knows what it holds.");
+                problems.Note(ProblemCodes.SkippedCustomBlock, offset, $"A custom block of another program{Place} was passed over; only that program knows what it holds.");
                 return;
             default:
                 if (problems.Repeat(ProblemCodes.SkippedUnknownBlock)) return;
-                problems.Note(ProblemCodes.SkippedUnknownBlock, offset, $"A block of the unknown type 0x{type:x8} was passed over.");
+                problems.Note(ProblemCodes.SkippedUnknownBlock, offset, $"A block of the unknown type 0x{type:x8}{Place} was passed over.");
                 return;
         }
     }
@@ -97,7 +104,7 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
         if (length < Fixed + TrailerLength)
         {
             problems.Damage(
-                ProblemCodes.ShortBlock, offset, $"A section header of {length} bytes is too short for its fields. The file is damaged here and was read up to here.");
+                ProblemCodes.ShortBlock, offset, $"A section header of {length} bytes{Place} is too short for its fields. The file is damaged here and was read up to here.");
             return false;
         }
 
@@ -107,7 +114,7 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
             problems.Damage(
                 ProblemCodes.UnsupportedVersion,
                 offset + 12,
-                $"A section says pcapng version {major}.{minor}; 1.0 is known. Its layout cannot be trusted, so reading ended here.");
+                $"A section{Place} says pcapng version {major}.{minor}; 1.0 is known. Its layout cannot be trusted, so reading ended here.");
             return false;
         }
 
@@ -129,7 +136,7 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
         if (length < Fixed + TrailerLength)
         {
             problems.Damage(
-                ProblemCodes.ShortBlock, offset, $"An interface description of {length} bytes is too short for its fields. The file is damaged here and was read up to here.");
+                ProblemCodes.ShortBlock, offset, $"An interface description of {length} bytes{Place} is too short for its fields. The file is damaged here and was read up to here.");
             return false;
         }
 
@@ -138,7 +145,7 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
             if (!problems.Repeat(ProblemCodes.TooManyInterfaces))
             {
                 problems.Damage(
-                    ProblemCodes.TooManyInterfaces, offset, $"A section describes more than {CaptureInterfaces.Limit} interfaces; frames of the further ones are left out.");
+                    ProblemCodes.TooManyInterfaces, offset, $"A section describes more than {CaptureInterfaces.Limit} interfaces{Place}; frames of the further ones are left out.");
             }
 
             return true;
@@ -196,7 +203,7 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
         {
             if (problems.Repeat(ProblemCodes.StatisticsOfUnknownInterface)) return;
             problems.Note(
-                ProblemCodes.StatisticsOfUnknownInterface, offset, "A statistics block names no interface of its section, so its drop counts were left out.");
+                ProblemCodes.StatisticsOfUnknownInterface, offset, $"A statistics block{Place} names no interface of its section, so its drop counts were left out.");
             return;
         }
 
@@ -229,7 +236,7 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
     {
         if (problems.Repeat(ProblemCodes.OptionOverrun)) return;
         problems.Damage(
-            ProblemCodes.OptionOverrun, offset, $"An option of a {block} says it is longer than its block; it and what follows it in the block were left out.");
+            ProblemCodes.OptionOverrun, offset, $"An option of a {block}{Place} says it is longer than its block; it and what follows it in the block were left out.");
     }
 
     private void ReportMalformed(long offset, int code, int length)
@@ -237,6 +244,6 @@ internal sealed unsafe class PcapngSection(SourceOrigin origin, ProblemLog probl
         if (problems.Repeat(ProblemCodes.MalformedOption)) return;
         string code10 = code.ToString(CultureInfo.InvariantCulture);
         problems.Damage(
-            ProblemCodes.MalformedOption, offset, $"Option {code10} of a block has {length} bytes, which is not its size; it was left out, so times or drop counts may be wrong.");
+            ProblemCodes.MalformedOption, offset, $"Option {code10} of a block{Place} has {length} bytes, which is not its size; it was left out, so times or drop counts may be wrong.");
     }
 }

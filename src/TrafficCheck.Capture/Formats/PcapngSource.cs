@@ -139,7 +139,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
                     AddSimplePacket<TOrder>(batch, at, total);
                     break;
                 default:
-                    if (!_section.Take<TOrder>(at, type, (int)total, OffsetOf(batch, at)))
+                    if (!_section.Take<TOrder>(at, type, (int)total, OffsetOf(batch, at), Frames + batch.Count))
                     {
                         _stopped = true;
                         Stop();
@@ -204,7 +204,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
         if (!Problems.Repeat(ProblemCodes.NoTimestamp))
         {
             Problems.Note(
-                ProblemCodes.NoTimestamp, OffsetOf(batch, at), "A simple packet block has no time; such frames take the time of the frame before them, or 1970-01-01.");
+                ProblemCodes.NoTimestamp, OffsetOf(batch, at), $"Frame {Text(Frames + batch.Count + 1)} stands in a simple packet block, which has no time; such frames take the time of the frame before them, or 1970-01-01.");
         }
 
         Add(batch, at + SimpleHeader, captured, wire, _previousNs, in from);
@@ -231,7 +231,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
         if (clamped && !Problems.Repeat(ProblemCodes.ClampedTime))
         {
             Problems.Note(
-                ProblemCodes.ClampedTime, OffsetOf(batch, at), "The time of a frame is outside the years 1677 to 2262 and was set to the nearest end of that range.");
+                ProblemCodes.ClampedTime, OffsetOf(batch, at), $"The time of frame {Text(Frames + batch.Count + 1)} is outside the years 1677 to 2262 and was set to the nearest end of that range.");
         }
 
         return time;
@@ -253,7 +253,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
         StopWalk(
             ProblemCodes.ByteOrderMagic,
             OffsetOf(batch, at) + 8,
-            "A section begins without the byte-order magic 1a2b3c4d: the file is damaged here and was read up to here, or is no pcapng file.");
+            $"A section behind frame {Text(Frames + batch.Count)} begins without the byte-order magic 1a2b3c4d: the file is damaged here and was read up to here, or is no pcapng file.");
         return false;
     }
 
@@ -297,7 +297,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
         long offset = OffsetOf(batch, at);
         if (type is PcapngBlock.SectionHeader or PcapngBlock.InterfaceDescription)
         {
-            _stopped = !_section.Take<TOrder>(at, type, OversizedHead, offset);
+            _stopped = !_section.Take<TOrder>(at, type, OversizedHead, offset, Frames + batch.Count);
             if (_stopped)
             {
                 Stop();
@@ -307,7 +307,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
 
         if (!PcapngBlock.Matters(type))
         {
-            _section.NoteSkipped(type, offset);
+            _section.NoteSkipped(type, offset, Frames + batch.Count);
             return;
         }
 
@@ -324,7 +324,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
         Problems.Damage(
             ProblemCodes.UnknownInterface,
             OffsetOf(batch, at),
-            $"A packet block refers to interface {Text(id)}, but its section describes {Text(_section.Count)}; without a link type its frame cannot be read and was left out.");
+            $"A packet block behind frame {Text(Frames + batch.Count)} refers to interface {Text(id)}, but its section describes {Text(_section.Count)}; without a link type its frame cannot be read and was left out.");
     }
 
     private void SkipOverrun(FrameBatch batch, byte* at, uint total, uint captured)
@@ -334,7 +334,7 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
         Problems.Damage(
             code,
             OffsetOf(batch, at),
-            $"A packet block of {Text(total)} bytes says it holds a frame of {Text(captured)} bytes; it was left out.");
+            $"A packet block of {Text(total)} bytes behind frame {Text(Frames + batch.Count)} says it holds a frame of {Text(captured)} bytes; it was left out.");
     }
 
     private void StopWalk(string code, long offset, string message)

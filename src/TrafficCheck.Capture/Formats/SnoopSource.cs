@@ -98,7 +98,7 @@ internal sealed unsafe class SnoopSource : BlockFrameSource
 
             _dropped = BigEndian.U32(at + 12);
             uint fraction = BigEndian.U32(at + 20);
-            if (fraction >= 1_000_000) NoteOddFraction(BlockOffset + (at - start), fraction);
+            if (fraction >= 1_000_000) NoteOddFraction(BlockOffset + (at - start), Frames + batch.Count + 1, fraction);
             long time = (BigEndian.U32(at + 16) * 1_000_000_000L) + (fraction * 1000L);
             FirstNs = Math.Min(FirstNs, time);
             LastNs = Math.Max(LastNs, time);
@@ -133,10 +133,10 @@ internal sealed unsafe class SnoopSource : BlockFrameSource
         _ => null,
     };
 
-    private void NoteOddFraction(long offset, uint fraction)
+    private void NoteOddFraction(long offset, long number, uint fraction)
     {
         if (Problems.Repeat(ProblemCodes.OddFraction)) return;
         Problems.Note(
-            ProblemCodes.OddFraction, offset, $"The fraction of a second in a record is {Text(fraction)}, a second or more; it was added to the seconds as it stands.");
+            ProblemCodes.OddFraction, offset, $"The fraction of a second of frame {Text(number)} is {Text(fraction)}, a second or more; it was added to the seconds as it stands.");
     }
 }

@@ -60,7 +60,11 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
 
         ExplainedFrame frame = Find(inputs, copy, asked!.Value);
         FrameExplanation explanation = Follow(inputs, copy, frame, matrix, hosts, engineOptions, out bool damaged);
-        explanation = explanation with { Other = PacketDotNetReading.Of(frame, explanation.Walk) };
+        explanation = explanation with
+        {
+            Other = PacketDotNetReading.Of(frame, explanation.Walk),
+            Parts = [explanation.Parts[0], .. explanation.Parts.Skip(1).Select(p => p with { Other = PacketDotNetReading.OfPart(frame, p.Walk) })],
+        };
         if (parsed.GetValue(options.Format) == "json") ExplanationJson.Write(explanation, output);
         else ExplanationText.Write(explanation, output);
         return damaged ? ExitCode.InputDamaged : ExitCode.Nothing;

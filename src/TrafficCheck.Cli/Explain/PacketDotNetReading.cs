@@ -19,17 +19,39 @@ internal static class PacketDotNetReading
 
     public static OtherReading Of(ExplainedFrame frame, FrameWalk walk)
     {
-        var layers = new List<OtherLayer>();
-        var packets = new List<IPPacket>();
-        string? gaveUp = null;
         LinkType linkType = frame.Descriptor.LinkType;
-        if (!Enum.IsDefined((LinkLayers)(int)linkType)) return new(s_library, layers, $"it does not know the link type {LinkTypeNames.Of(linkType)}", []);
+        return Enum.IsDefined((LinkLayers)(int)linkType)
+            ? Read(frame.Bytes, (LinkLayers)(int)linkType, 0, frame.Bytes.Length, walk)
+            : new(s_library, [], $"it does not know the link type {LinkTypeNames.Of(linkType)}", []);
+    }
+
+    /// <summary>
+    /// A part of an aggregate beyond the first. It does not take aggregates apart and reads no LLC, so that it is given the IP packet of the part.
+    /// </summary>
+    /// <returns>Null when the part holds none.</returns>
+    public static OtherReading? OfPart(ExplainedFrame frame, FrameWalk walk)
+    {
+        WalkedLayer? first = walk.Layers.FirstOrDefault(l => l.Name is "ipv4" or "ipv6");
+        if (first is null) return null;
+        WalkedLayer part = walk.Layers[0];
+        int content = part.Offset + part.Length;
+        int length = (frame.Bytes[content - 2] << 8) | frame.Bytes[content - 1];
+        return Read(frame.Bytes, LinkLayers.Raw, first.Offset, Math.Min(frame.Bytes.Length, content + length), walk);
+    }
+
+    private static OtherReading Read(byte[] frame, LinkLayers linkType, int start, int end, FrameWalk walk)
+    {
+        var layers = new List<OtherLayer>();
+        var packets = new List<(IPPacket Packet, int Offset)>();
+        string? gaveUp = null;
         try
         {
-            for (Packet? packet = Packet.ParsePacket((LinkLayers)(int)linkType, [.. frame.Bytes]); packet is not null && layers.Count < MaxLayers; packet = packet.PayloadPacket)
+            for (Packet? packet = Packet.ParsePacket(linkType, frame[start..end]); packet is not null && layers.Count < MaxLayers; packet = packet.PayloadPacket)
             {
-                layers.Add(new(NameOf(packet), packet.HeaderSegment?.Offset ?? -1, packet.HeaderSegment?.Length ?? 0));
-                if (packet is IPPacket ip) packets.Add(ip);
+                if (start > 0 && packet is RawIPPacket) continue; // stands for the way in, not for a header
+                int offset = packet.HeaderSegment is { } header ? header.Offset + start : -1;
+                layers.Add(new(NameOf(packet), offset, packet.HeaderSegment?.Length ?? 0));
+                if (packet is IPPacket ip) packets.Add((ip, offset));
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -40,7 +62,7 @@ internal static class PacketDotNetReading
         var differences = new List<string>();
         try
         {
-            Compare(frame.Bytes, walk, packets, gaveUp is not null, differences);
+            Compare(frame, walk, packets, gaveUp is not null, differences);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -58,17 +80,17 @@ internal static class PacketDotNetReading
     }
 
     /// <summary>IP headers by their offsets, and what the last that both found says.</summary>
-    private static void Compare(byte[] frame, FrameWalk walk, List<IPPacket> theirs, bool threw, List<string> differences)
+    private static void Compare(byte[] frame, FrameWalk walk, List<(IPPacket Packet, int Offset)> theirs, bool threw, List<string> differences)
     {
         var ours = walk.Layers.Where(l => l.Name is "ipv4" or "ipv6" && l.Fields.Count > 0).ToList();
-        var offsets = theirs.Select(t => t.HeaderSegment.Offset).ToHashSet();
+        var offsets = theirs.Select(t => t.Offset).ToHashSet();
         foreach (WalkedLayer layer in ours.Where(l => !offsets.Contains(l.Offset)))
             differences.Add(Text($"it finds no {layer.Name} header at {layer.Offset}"));
-        foreach (IPPacket packet in theirs.Where(t => !ours.Exists(l => l.Offset == t.HeaderSegment.Offset)))
-            differences.Add(Text($"it takes the bytes at {packet.HeaderSegment.Offset} for an {packet.Version} header; here: {DecodeStatusNames.Of(walk.Status)}, {DecodeWords.Of(walk.Status)}"));
+        foreach (var (packet, offset) in theirs.Where(t => !ours.Exists(l => l.Offset == t.Offset)))
+            differences.Add(Text($"it takes the bytes at {offset} for an {packet.Version} header; here: {DecodeStatusNames.Of(walk.Status)}, {DecodeWords.Of(walk.Status)}"));
         if (!DecodeStatusNames.IsDecoded(walk.Status)) return;
         int at = walk.Layers[walk.IpLayer].Offset;
-        if (theirs.Find(t => t.HeaderSegment.Offset == at) is not { } same) return;
+        if (theirs.Find(t => t.Offset == at).Packet is not { } same) return;
         PacketSummary mine = walk.Packet;
         int size = mine.Version == 4 ? 4 : 16;
         Differ("source", new IPAddress(frame.AsSpan(walk.AddressesOffset, size)).ToString(), same.SourceAddress.ToString());

@@ -35,6 +35,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
             case DecodeStatus.LaterFragment:
                 if (!_fragments.Later(KeyOf(in packet), packet.IpLength, arrival.TimestampNs, arrival.Frame, out FirstFragment first)) return;
                 if (first.CarriesTunnel) TunnelFragments++;
+                else if (first.IsErrorOfFlow) IcmpErrorsOfFlows++;
                 else Enqueue(in packet, in arrival, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
                 return;
         }
@@ -44,7 +45,12 @@ internal sealed unsafe partial class FrameIntake<TSink>
         uint marks = MarksOf(in packet);
         if (protocol is Ip.Icmp or Ip.Icmpv6)
         {
-            if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet)) return;
+            if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet))
+            {
+                if (packet.IsFragment)
+                    IcmpErrorsOfFlows += _fragments.First(KeyOf(in packet), new FirstFragment(protocol, 0, 0, IsErrorOfFlow: true), arrival.TimestampNs).Packets;
+                return;
+            }
 
             // The type stands where ports stand, the request's for both directions.
             sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(packet.Version, packet.IcmpType) << 8) | packet.IcmpCode);

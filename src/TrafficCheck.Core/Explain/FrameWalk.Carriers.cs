@@ -29,6 +29,7 @@ public sealed partial class FrameWalk
             case Ethernet.TransparentBridging: return InnerEthernet(at, end, layers);
             case Ethernet.Nsh: return Nsh(at, end, layers);
             case Ethernet.MacSec: return MacSec(at, end, layers);
+            case Ethernet.DsaTag: return AnnouncedTag(at, end, layers);
             case Ethernet.Ppp: return Ppp(at, end, layers);
             case Ethernet.Arp when end - at >= 28: return Arp(at);
             default:

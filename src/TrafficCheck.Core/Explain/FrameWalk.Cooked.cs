@@ -27,7 +27,7 @@ public sealed partial class FrameWalk
             case CookedLink.Ieee80211Prism: return Prism(payload, end);
             case CookedLink.Ieee80211Radiotap: return Radiotap(payload, end);
             case CookedLink.FrameRelayAccess: return FrameRelay(payload, end);
-            case CookedLink.Ieee802154 or CookedLink.Ieee802154Monitor: return Ends("802.15.4", payload, end, DecodeStatus.Ieee802154);
+            case CookedLink.Ieee802154 or CookedLink.Ieee802154Monitor: return Ends("802.15.4", payload, end, DecodeStatus.Ieee802154Unread);
             case CookedLink.Gre or CookedLink.Gre6 when protocol > Ethernet.MaxLength: return CookedGre(payload, end, protocol);
             case CookedLink.Tunnel or CookedLink.Tunnel6 or CookedLink.Sit: _state.Packet.Tunnel.Add(TunnelKind.IpInIp, 0); break;
         }
@@ -37,6 +37,8 @@ public sealed partial class FrameWalk
         return protocol switch
         {
             CookedLink.Llc or CookedLink.TokenRingLlc => Llc(payload, end),
+            CookedLink.Ax25 => Ax25(payload < end && _frame[payload] == 0 ? payload + 1 : payload, end),
+            CookedLink.Qmap => Qmap(payload, end),
             CookedLink.WanPpp => Ppp(payload, end, 0),
             CookedLink.Hdlc when device == CookedLink.CiscoHdlc => CiscoHdlc(payload, end),
             0 or CookedLink.Any when bare => Raw(payload, end),

@@ -36,6 +36,18 @@ public sealed partial class FrameWalk
             case LinkType.Nflog: return Nflog(at, end);
             case LinkType.Ppi: return NamedBy("ppi", at, end, 8, end - at < 8 ? 0u : U16Le(at + 2), 4);
             case LinkType.PktAp: return NamedBy("pktap", at, end, 12, end - at < 12 ? 0 : U32Le(at), 8);
+            case LinkType.Ax25: return Ax25(at, end);
+            case LinkType.Ax25Kiss: return Ax25Kiss(at, end);
+            case LinkType.Ieee802154: return Ieee802154(at, end, 2);
+            case LinkType.Ieee802154NoFcs: return Ieee802154(at, end, 0);
+            case LinkType.Ieee802154Tap: return Ieee802154Tap(at, end);
+            case LinkType.DsaTag: return SwitchTag(at, end, marvell: true);
+            case LinkType.DsaTagBroadcom: return SwitchTag(at, end, marvell: false);
+            case LinkType.DsaTagBroadcomPrepended:
+                if (end - at < SwitchTagLength) return Cut("broadcom tag", at, end, SwitchTagLength);
+                Begin("broadcom tag", at, SwitchTagLength).Add("tag", at, Hex(U32(at), 8));
+                return EthernetFrame(at + SwitchTagLength, end);
+            case LinkType.DsaTagWithEtherType: return EthernetFrame(at, end);
             default:
                 return Ends(LinkTypeNames.Of(linkType), at, end, LinkTypeNames.CarriesNoIp(linkType) ? DecodeStatus.LinkTypeWithoutIp : DecodeStatus.LinkTypeUnsupported);
         }

@@ -8,7 +8,8 @@ public readonly record struct DatagramKey(IpAddress Source, IpAddress Destinatio
 
 /// <summary>What the first fragment of a datagram said.</summary>
 /// <param name="CarriesTunnel">A packet inside it was counted with its whole length: later fragments have nothing to add.</param>
-public readonly record struct FirstFragment(byte Protocol, ushort SourcePort, ushort DestinationPort, bool CarriesTunnel = false);
+/// <param name="IsErrorOfFlow">It is an ICMP error about a live flow: later fragments are counted as it is.</param>
+public readonly record struct FirstFragment(byte Protocol, ushort SourcePort, ushort DestinationPort, bool CarriesTunnel = false, bool IsErrorOfFlow = false);
 
 /// <summary>Fragments that came before the first of their datagram.</summary>
 public readonly record struct WaitingFragments(uint Packets, ulong Bytes, long FirstNs, long LastNs, long FirstFrame);

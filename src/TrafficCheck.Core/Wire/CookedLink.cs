@@ -11,7 +11,7 @@ internal static class CookedLink
         Ieee802154Monitor = 805, PhonetPipe = 821, Gre6 = 823, Netlink = 824, VsockMonitor = 826, None = 0xfffe, Void = 0xffff;
 
     public const int NovellRaw = 0x01, Ax25 = 0x02, Any = 0x03, Llc = 0x04, WanPpp = 0x07, LocalTalk = 0x09, CanFrame = 0x0c, CanFdFrame = 0x0d, CanXlFrame = 0x0e, PppTalk = 0x10, TokenRingLlc = 0x11,
-        Irda = 0x17, Econet = 0x18, Hdlc = 0x19, Phonet = 0xf5, Ieee802154Frame = 0xf6, MctpPacket = 0xfa;
+        Irda = 0x17, Econet = 0x18, Hdlc = 0x19, Phonet = 0xf5, Ieee802154Frame = 0xf6, Qmap = 0xf9, MctpPacket = 0xfa;
 
     /// <summary>Devices that carry IP packets and nothing before them, whatever the protocol field says.</summary>
     public static bool IsBareIp(int device) => device is Slip or CompressedSlip or Slip6 or CompressedSlip6 or RawIp or Tunnel or Tunnel6 or Sit or MulticastRegister or PhonetPipe or None;
@@ -26,8 +26,7 @@ internal static class CookedLink
         Econet => DecodeStatus.SllOther,
         Phonet => DecodeStatus.Phonet,
         MctpPacket => DecodeStatus.Mctp,
-        Ax25 => DecodeStatus.Ax25,
-        Ieee802154Frame => DecodeStatus.Ieee802154,
+        Ieee802154Frame => DecodeStatus.Ieee802154Unread,
         _ => DecodeStatus.CookedKindUnknown,
     };
 }

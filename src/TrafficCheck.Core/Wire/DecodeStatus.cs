@@ -50,6 +50,8 @@ public enum DecodeStatus : byte
     MplsChannel,
     Ieee80211Management,
     Ieee80211WithoutData,
+    Ax25,
+    Ieee802154,
 
     /// <summary>The link carries no IP (USB, Bluetooth, CAN ...).</summary>
     LinkTypeWithoutIp,
@@ -61,8 +63,15 @@ public enum DecodeStatus : byte
     Ieee80211Encrypted,
     MacSec,
     MplsPayloadUnknown,
-    Ax25,
-    Ieee802154,
+
+    /// <summary>Packet radio with compressed headers, or a part of a packet.</summary>
+    Ax25Unread,
+
+    /// <summary>IPv6 with compressed headers or in parts.</summary>
+    SixLowpan,
+
+    /// <summary>802.15.4 that is encrypted, or of a version that is not looked into.</summary>
+    Ieee802154Unread,
 
     /// <summary>A protocol number of the kernel in a cooked capture, behind which IP may stand.</summary>
     CookedKindUnknown,

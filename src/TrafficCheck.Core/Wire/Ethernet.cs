@@ -15,5 +15,5 @@ internal static class Ethernet
         PppoeDiscovery = 0x8863, PppoeSession = 0x8864, Eapol = 0x888e, Profinet = 0x8892, ProviderBridge = 0x88a8,
         Lldp = 0x88cc, MacSec = 0x88e5, BackboneBridge = 0x88e7, Ptp = 0x88f7, VnTag = 0x8926, Loopback = 0x9000,
         TransparentBridging = 0x6558, Ppp = 0x880b, FabricPath = 0x8903, CiscoMetaData = 0x8909, Nsh = 0x894f,
-        QinQ = 0x9100, QinQ2 = 0x9200, IsIsTrunk = 0x22f4;
+        QinQ = 0x9100, QinQ2 = 0x9200, IsIsTrunk = 0x22f4, DsaTag = 0xdada;
 }

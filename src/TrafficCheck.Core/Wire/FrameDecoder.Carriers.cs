@@ -26,6 +26,7 @@ public static unsafe partial class FrameDecoder
             case Ethernet.TransparentBridging: return DecodeInnerEthernet(at, end, ref packet, layers);
             case Ethernet.Nsh: return DecodeNsh(at, end, ref packet, layers);
             case Ethernet.MacSec: return DecodeMacSec(at, end, ref packet, layers);
+            case Ethernet.DsaTag: return DecodeAnnouncedTag(at, end, ref packet, layers);
             case Ethernet.Ppp: return DecodePpp(at, end, ref packet, layers);
             default: return NonIpEtherType(type);
         }

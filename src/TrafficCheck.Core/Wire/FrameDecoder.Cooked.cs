@@ -24,7 +24,7 @@ public static unsafe partial class FrameDecoder
             case CookedLink.Ieee80211Prism: return DecodePrism(payload, end, ref packet);
             case CookedLink.Ieee80211Radiotap: return DecodeRadiotap(payload, end, ref packet);
             case CookedLink.FrameRelayAccess: return DecodeFrameRelay(payload, end, ref packet);
-            case CookedLink.Ieee802154 or CookedLink.Ieee802154Monitor: return DecodeStatus.Ieee802154;
+            case CookedLink.Ieee802154 or CookedLink.Ieee802154Monitor: return DecodeStatus.Ieee802154Unread;
             case CookedLink.Gre or CookedLink.Gre6 when protocol > Ethernet.MaxLength: return TunnelDecoder.CookedGre(payload, end, protocol, ref packet);
             case CookedLink.Tunnel or CookedLink.Tunnel6 or CookedLink.Sit: packet.Tunnel.Add(TunnelKind.IpInIp, 0); break;
         }
@@ -34,6 +34,8 @@ public static unsafe partial class FrameDecoder
         return protocol switch
         {
             CookedLink.Llc or CookedLink.TokenRingLlc => DecodeLlc(payload, end, ref packet),
+            CookedLink.Ax25 => DecodeAx25Cooked(payload, end, ref packet),
+            CookedLink.Qmap => DecodeQmap(payload, end, ref packet),
             CookedLink.WanPpp => DecodePpp(payload, end, ref packet, 0),
             CookedLink.Hdlc when device == CookedLink.CiscoHdlc => DecodeCiscoHdlc(payload, end, ref packet),
             0 or CookedLink.Any when bare => DecodeRaw(payload, (int)(end - payload), ref packet),

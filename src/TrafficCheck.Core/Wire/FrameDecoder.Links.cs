@@ -33,6 +33,16 @@ public static unsafe partial class FrameDecoder
             case LinkType.Nflog: return DecodeNflog(frame, end, ref packet);
             case LinkType.Ppi: return DecodePpi(frame, captured, ref packet);
             case LinkType.PktAp: return DecodePktAp(frame, captured, ref packet);
+            case LinkType.Ax25: return DecodeAx25(frame, end, ref packet);
+            case LinkType.Ax25Kiss: return DecodeAx25Kiss(frame, end, ref packet);
+            case LinkType.Ieee802154: return DecodeIeee802154(frame, end, 2, ref packet);
+            case LinkType.Ieee802154NoFcs: return DecodeIeee802154(frame, end, 0, ref packet);
+            case LinkType.Ieee802154Tap: return DecodeIeee802154Tap(frame, end, ref packet);
+            case LinkType.DsaTag: return DecodeSwitchTag(frame, end, marvell: true, ref packet);
+            case LinkType.DsaTagBroadcom: return DecodeSwitchTag(frame, end, marvell: false, ref packet);
+            case LinkType.DsaTagBroadcomPrepended:
+                return captured < SwitchTagLength ? DecodeStatus.LinkHeaderCut : DecodeEthernet(frame + SwitchTagLength, captured - SwitchTagLength, ref packet);
+            case LinkType.DsaTagWithEtherType: return DecodeEthernet(frame, captured, ref packet);
             default: return LinkTypeNames.CarriesNoIp(linkType) ? DecodeStatus.LinkTypeWithoutIp : DecodeStatus.LinkTypeUnsupported;
         }
     }

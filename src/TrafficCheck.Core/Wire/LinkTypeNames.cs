@@ -6,7 +6,7 @@ namespace TrafficCheck.Core.Wire;
 public static class LinkTypeNames
 {
     /// <summary>Whether links of this type carry no IP packets: USB, Bluetooth, CAN, D-Bus, Netlink and the like.</summary>
-    public static bool CarriesNoIp(LinkType type) => (int)type is 140 or 165 or 187 or 189 or 195 or 201 or 203 or 209 or 220 or 224 or 227 or 231
+    public static bool CarriesNoIp(LinkType type) => (int)type is 140 or 165 or 187 or 189 or 201 or 203 or 209 or 220 or 224 or 227 or 231
         or 249 or 251 or 253 or 254 or 288;
 
     public static string Of(LinkType type) => (int)type switch
@@ -50,6 +50,7 @@ public static class LinkTypeNames
         192 => "ppi",
         195 => "ieee802-15-4",
         201 => "bluetooth-hci-h4-with-phdr",
+        202 => "ax25-kiss",
         203 => "lapd",
         209 => "ipmb-linux",
         220 => "usb-linux-mmapped",
@@ -58,6 +59,7 @@ public static class LinkTypeNames
         227 => "can-socketcan",
         228 => "ipv4",
         229 => "ipv6",
+        230 => "ieee802-15-4-nofcs",
         231 => "dbus",
         239 => "nflog",
         240 => "netanalyzer",
@@ -70,6 +72,11 @@ public static class LinkTypeNames
         259 => "epon",
         274 => "ethernet-mpacket",
         276 => "linux-sll2",
+        281 => "dsa-tag-brcm",
+        282 => "dsa-tag-brcm-prepend",
+        283 => "ieee802-15-4-tap",
+        284 => "dsa-tag-dsa",
+        285 => "dsa-tag-edsa",
         288 => "usb-2-0",
         _ => "linktype-" + ((int)type).ToString(CultureInfo.InvariantCulture),
     };

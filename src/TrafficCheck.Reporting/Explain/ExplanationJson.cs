@@ -29,7 +29,11 @@ public static class ExplanationJson
         json.WriteOrigin(Schema);
         Frame(json, explanation);
         Part(json, explanation, explanation.Parts[0]);
-        json.WriteObjects("furtherParts", explanation.Parts.Skip(1), part => Part(json, explanation, part));
+        json.WriteObjects("furtherParts", explanation.Parts.Skip(1), part =>
+        {
+            Part(json, explanation, part);
+            Other(json, part.Other);
+        });
         Other(json, explanation.Other);
         json.WriteEndObject();
     }

@@ -28,6 +28,7 @@ public static class ExplanationText
             Decoding(explanation, part.Walk, Line);
             if (part.Fragment is { } fragment) Fragment(fragment, Line);
             Flow(part, Line);
+            if (part.Other is { } view) Other(view, Line);
         }
 
         if (explanation.Other is { } other) Other(other, Line);

@@ -31,19 +31,22 @@ internal sealed class EngineRun
 
     public static EngineRun Of(
         IEnumerable<TimedFrame> frames, AllowedMatrix? matrix = null, string[]? protect = null, EngineOptions? options = null,
-        ExitRules? rules = null, bool damaged = false, int chunk = int.MaxValue, bool keepRows = true)
+        ExitRules? rules = null, bool damaged = false, int chunk = int.MaxValue, bool keepRows = true,
+        IReadOnlyList<ushort>? interfaces = null)
     {
         matrix ??= MatrixOf(Allow("R0", 1));
         protect ??= [Host];
         TimedFrame[] all = [.. frames];
-        var interfaces = new CaptureInterfaces();
-        interfaces.Add(new CaptureInterface(0, 0, null, LinkType.Ethernet, 0));
+        var known = new CaptureInterfaces();
+        for (int i = 0; i <= (interfaces?.Max() ?? 0); i++) known.Add(new CaptureInterface(0, i, interfaces is null ? null : $"eth{i}", LinkType.Ethernet, 0));
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts =
             [.. matrix.Subjects.Select((_, i) => (IReadOnlyList<IPNetwork>)[.. protect[Math.Min(i, protect.Length - 1)].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Network)])];
-        using var engine = new CheckEngine(matrix, hosts, interfaces, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = options?.Seed ?? HashSeed.Fixed }, keepRows);
+        using var engine = new CheckEngine(matrix, hosts, known, (options ?? new EngineOptions { MaxFlows = 100_000 }) with { Seed = options?.Seed ?? HashSeed.Fixed }, keepRows);
+        int begun = 0;
         foreach (TimedFrame[] part in chunk == int.MaxValue ? [all] : all.Chunk(chunk))
         {
-            using FrameBatch batch = FrameBatches.Of(part);
+            using FrameBatch batch = FrameBatches.Of(part, interfaces is null ? null : [.. interfaces.Skip(begun).Take(part.Length)]);
+            begun += part.Length;
             engine.Process(batch, 0, part.Length);
         }
 

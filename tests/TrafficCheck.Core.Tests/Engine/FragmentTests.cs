@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 using TrafficCheck.TestSupport.Frames;
 
@@ -40,6 +41,34 @@ public sealed class FragmentTests
         EngineRun run = EngineRun.Of([whole.Payload([]).At(1), later.At(2)]);
         Assert.Equal(2, run.Report.Accounting.PacketsWithoutFlow.Sum(p => p.Value) + run.Report.Accounting.PacketsInFlows);
         Assert.DoesNotContain(run.Rows, r => r.ResponderPort == 25);
+    }
+
+    [Theory]
+    [InlineData("first before", 0, 1, 2)]
+    [InlineData("first last", 2, 1, 0)]
+    [InlineData("first between", 1, 0, 2)]
+    public void Fragments_of_an_error_about_a_live_flow_are_counted_as_it_is(string name, int a, int b, int c)
+    {
+        foreach (bool six in new[] { false, true })
+        {
+            (string client, string server) = six ? ("2001:db8::7", "2001:db8::5") : (A, B);
+            FrameBuilder datagram = FrameBuilder.Ethernet().Ip(client, server).Udp(4000, 53).Payload(new byte[200]);
+            FrameBuilder reply = FrameBuilder.RawIp().Ip(server, client);
+            FrameBuilder whole = six ? reply.Icmp6Error(1, 4, datagram.BuildIpPacket()) : reply.IcmpError(3, 3, datagram.BuildIpPacket());
+            byte[] message = [.. whole.BuildIpPacket().AsSpan(six ? 40 : 20), .. new byte[200]]; // what routers may add behind the quote (RFC 4884)
+            FrameBuilder[] parts = [.. Enumerable.Range(0, 3).Select(i => (six
+                ? FrameBuilder.Ethernet().IPv6(server, client).Fragment((ushort)(i * 10), i < 2, 77, 58)
+                : FrameBuilder.Ethernet().IPv4(server, client, id: 77, moreFragments: i < 2, fragmentOffset: (ushort)(i * 10), protocol: 1))
+                .Payload(message.AsSpan(i * 80, i < 2 ? 80 : message.Length - 160)))];
+            EngineRun run = EngineRun.Of([datagram.At(1), parts[a].At(2), parts[b].At(3), parts[c].At(4)]);
+            Assert.True(run.Rows.Count == 1, name);
+            Assert.Equal((Outcome.Unreachable, 1L), (run.Row.Outcome, run.Row.InitiatorPackets));
+            Assert.Equal([KeyValuePair.Create("icmp-error-of-known-flow", 3L)], run.Report.Accounting.PacketsWithoutFlow);
+
+            // An error about nobody's packet is a flow of its own, with its fragments.
+            EngineRun alone = EngineRun.Of([parts[a].At(2), parts[b].At(3), parts[c].At(4)]);
+            Assert.Equal(3, alone.Row.InitiatorPackets + alone.Row.ResponderPackets);
+        }
     }
 
     [Fact]

@@ -89,6 +89,55 @@ public sealed class QualityTests
         Assert.Equal((1L, 1L), (run.Report.Visibility.OutOfOrder, run.Report.Visibility.Late));
     }
 
+    [Fact]
+    public void One_way_conversations_are_counted_by_interface_and_vlan_and_the_worst_is_said()
+    {
+        var frames = new List<TimedFrame>();
+        var interfaces = new List<ushort>();
+        void Add(ushort on, ushort vlan, bool oneWay)
+        {
+            ushort port = (ushort)(40_000 + frames.Count);
+            byte[] Tagged(byte[] f) => vlan == 0 ? f : [.. f[..12], 0x81, 0, (byte)(vlan >> 8), (byte)vlan, .. f[12..]];
+            foreach (TimedFrame frame in new TcpConversation(A, port, B, 25, Noon + (frames.Count * 1000)).Handshake().ClientSends("x").ClientCloses().Frames)
+            {
+                bool fromClient = frame.Bytes.AsSpan(26, 4).SequenceEqual(System.Net.IPAddress.Parse(A).GetAddressBytes());
+                if (oneWay && !fromClient) continue;
+                byte[] bytes = Tagged(frame.Bytes);
+                frames.Add(frame with { Bytes = bytes, WireLength = (uint)bytes.Length });
+                interfaces.Add(on);
+            }
+        }
+
+        for (int i = 0; i < 6; i++) Add(0, 0, oneWay: false);
+        for (int i = 0; i < 3; i++) Add(1, 12, oneWay: true);
+        Add(1, 12, oneWay: false);
+        Add(1, 13, oneWay: true);
+        Add(0, 12, oneWay: false);
+        VisibilityReport seen = EngineRun.Of(frames, protect: [B], interfaces: interfaces).Report.Visibility;
+        Assert.Equal(4.0 / 12, seen.OneWayShare);
+        Assert.Equal([("eth1, VLAN 12", 4L, 3L), ("eth1, VLAN 13", 1L, 1L)], seen.OneWayBySegment.Select(s => (s.Segment, s.Conversations, s.OneWay)));
+        Assert.Contains("4 of 12 TCP conversations show one direction only: mirror both directions", seen.Notes);
+        Assert.Contains("most of them on eth1, VLAN 12: 3 of 4", seen.Notes);
+    }
+
+    [Fact]
+    public void Connections_are_balanced_by_those_that_begin_and_those_that_are_answered()
+    {
+        long at = Noon;
+        ushort port = 40_000;
+        TcpConversation Next() => new(A, port++, B, 25, at += Second);
+        IEnumerable<TimedFrame>[] all =
+        [
+            Next().Handshake().Frames,
+            Next().Unanswered().Frames, // three SYNs of one connection
+            Next().Refused().Frames,
+            Next().SynAck().Frames, // its SYN was not captured
+            Next().ClientSends("in the middle").ServerSends("of it").Frames,
+        ];
+        VisibilityReport seen = EngineRun.Of(TimedFrame.Merge(all), protect: [B]).Report.Visibility;
+        Assert.Equal((3L, 2L), (seen.Syns, seen.SynAcks));
+    }
+
     [Theory]
     [InlineData(40, "tcp")] // a byte of the TCP header
     [InlineData(60, "tcp")] // a byte of the payload

@@ -63,6 +63,11 @@ public sealed class CookedTests : IDisposable
         { 776, 0, Hex(s_v6), "ip-in-ip" },
         { 779, 0, Hex(s_v4), null },
         { 821, 0, Hex(s_v4), null },
+
+        // Packet radio behind the byte of its modem, and the packets of a mobile modem: with padding, and with a checksum header.
+        { 3, 0x0002, Hex([0, .. OtherLinkTests.Ax25Head(0xcc)], s_v4), null },
+        { 519, 0x00f9, Hex([3, 1, 0, 43], s_v4, [0, 0, 0]), null },
+        { 519, 0x00f9, Hex([0, 1, 0, 44, 0, 20, 0x80, 16], s_v4), null },
     };
 
     /// <summary>Device, protocol and what the frame is counted as.</summary>
@@ -83,11 +88,9 @@ public sealed class CookedTests : IDisposable
         { 1, 0x88cc, "lldp" },
 
         // What may hold IP and is not looked into is no kind without IP: it counts as not decoded.
-        { 3, 0x0002, "ax.25" },
-        { 804, 0x00f6, "802.15.4" },
-        { 805, 0x0003, "802.15.4" },
-        { 1, 0x00f6, "802.15.4" },
-        { 519, 0x00f9, "cooked-kind-unknown" },
+        { 804, 0x00f6, "802.15.4-not-read" },
+        { 805, 0x0003, "802.15.4-not-read" },
+        { 1, 0x00f6, "802.15.4-not-read" },
         { 1, 0x001b, "cooked-kind-unknown" },
         { 1, 0, "cooked-kind-unknown" },
         { 518, 0x0019, "cooked-kind-unknown" },

@@ -62,5 +62,5 @@ internal static unsafe class FrameTarget
 
     private static IEnumerable<byte[]> Seeds() =>
         [.. CanonicalFrames.All.Select(f => Seed(f.LinkType, f.Bytes)), .. SeedFrames.Tunnels.Select(f => Seed(LinkType.Ethernet, f)),
-            .. SeedFrames.Aggregates.Select(f => Seed(LinkType.Ieee80211, f))];
+            .. SeedFrames.Aggregates.Select(f => Seed(LinkType.Ieee80211, f)), .. SeedFrames.OtherLinks.Select(f => Seed(f.Link, f.Frame))];
 }

@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Tests.Wire;
+using TrafficCheck.Core.Wire;
 using TrafficCheck.TestSupport;
 using TrafficCheck.TestSupport.Frames;
 
@@ -57,5 +58,21 @@ internal static class SeedFrames
             (0x8909, [1, 1, 0, 1, 0, 5, 8, 0], v4), (0x88e5, [0x20, 0, 0, 0, 0, 1, .. new byte[8], 8, 0], v4),
         ];
         foreach (var (type, head, inner) in carriers) yield return FrameBuilder.Ethernet().EtherPayload(type, [.. head, .. inner]).Build();
+    }
+
+    /// <summary>Tags of switches, modems, packet radio and 802.15.4, each before a packet.</summary>
+    public static IEnumerable<(LinkType Link, byte[] Frame)> OtherLinks
+    {
+        get
+        {
+            byte[] packet = FrameBuilder.RawIp().IPv4("10.0.0.1", "10.0.0.2").Tcp(1234, 25).Build(), six = FrameBuilder.RawIp().IPv6("2001:db8::1", "2001:db8::2").Udp(1234, 25).Build();
+            byte[] macs = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1], call = [0xa2, 0xa6, 0xa8, 0x40, 0x40, 0x40, 0x60];
+            yield return (LinkType.DsaTag, [.. macs, 0xe0, 8, 0x20, 9, 0x81, 0, 0, 7, 8, 0, .. packet]);
+            yield return (LinkType.DsaTagWithEtherType, [.. macs, 0xda, 0xda, 0, 0, 0x20, 8, 0, 9, 8, 0, .. packet]);
+            yield return (LinkType.DsaTagBroadcom, [.. macs, 0x20, 0, 0, 3, 8, 0, .. packet]);
+            yield return (LinkType.LinuxSll, [0, 0, 2, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf9, 3, 1, 0, 43, .. packet, 0, 0, 0]);
+            yield return (LinkType.Ax25, [.. call, .. call[..6], 0x61, 3, 0xcc, .. packet]);
+            yield return (LinkType.Ieee802154, [0x41, 0x88, 1, 0xcd, 0xab, 2, 0, 1, 0, 0x41, .. six, 0, 0]);
+        }
     }
 }

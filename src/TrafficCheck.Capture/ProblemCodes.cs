@@ -1,3 +1,5 @@
+using TrafficCheck.Core.Wire;
+
 namespace TrafficCheck.Capture;
 
 /// <summary>Stable codes of <see cref="Core.Wire.InputProblem.Code"/> that capture files give.</summary>
@@ -7,7 +9,7 @@ public static class ProblemCodes
     public const string Unreadable = "unreadable";
     public const string ReadError = "read-error";
     public const string EmptyFile = "empty-file";
-    public const string NoPackets = "no-packets";
+    public const string NoPackets = InputSummary.NoPackets;
     public const string UnknownFormat = "unknown-format";
     public const string TruncatedHeader = "truncated-file-header";
     public const string UnsupportedVersion = "unsupported-version";

@@ -24,7 +24,7 @@ internal static class MatrixLoading
         }
 
         if (hidden > 0 && usable)
-            errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix: {hidden} warnings; trafficcheck matrix lint {TerminalText.Clean(string.Join(' ', paths))} shows them"));
+            errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix: {hidden} {(hidden == 1 ? "warning" : "warnings")}; trafficcheck matrix lint {TerminalText.Clean(string.Join(' ', paths))} shows {(hidden == 1 ? "it" : "them")}"));
         return import.Matrix;
     }
 }

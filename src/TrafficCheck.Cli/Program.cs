@@ -8,6 +8,7 @@ using TrafficCheck.Reporting;
 // Reports are UTF-8 without a byte order mark wherever they go.
 using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n", AutoFlush = false };
 TextWriter errors = Console.Error;
+const int BrokenPipe = 32; // EPIPE, which .NET gives as it is
 var root = new RootCommand("Checks network traffic against the table of what is allowed, and says what should not be there, what fails, and what nobody proved.")
 {
     CheckCommand.Create(output, errors),
@@ -26,7 +27,18 @@ try
         return ExitCode.WrongUsage;
     }
 
-    return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+    int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+    try
+    {
+        output.Flush();
+    }
+    catch (IOException e) when (e.HResult == BrokenPipe)
+    {
+        // A reader of our output that went away (head, less) is no error of ours.
+        errors.WriteLine("trafficcheck: standard output was closed before the report was written");
+    }
+
+    return code;
 }
 catch (UsageException e)
 {
@@ -36,7 +48,7 @@ catch (UsageException e)
 }
 catch (IOException e)
 {
-    // A reader of our output that went away (head, less) is no error of ours, but nothing more can be written.
+    // A full disk: what was to be a report is none, and no exit code of a run may hide that.
     errors.WriteLine("trafficcheck: " + TerminalText.Clean(e.Message));
     return ExitCode.InputDamaged;
 }
@@ -54,6 +66,6 @@ finally
     }
     catch (IOException)
     {
-        errors.WriteLine("trafficcheck: standard output was closed before the report was written");
+        // Said above; what is left in the buffer is lost.
     }
 }

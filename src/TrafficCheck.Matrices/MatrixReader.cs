@@ -91,12 +91,13 @@ public static class MatrixReader
         try
         {
             var info = new FileInfo(path);
-            if (!info.Exists) problem = "no such file: check the spelling";
+            if (Directory.Exists(path)) problem = "a folder: name the file of the table in it";
+            else if (!info.Exists) problem = "no such file: check the spelling";
             else if (info.Length > MaxBytes) problem = "larger than 64 MiB: this is no table";
             else
             {
                 byte[] bytes = File.ReadAllBytes(path);
-                text = Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF');
+                text = TextDecoding.Of(bytes, path, draft.Log).TrimStart('\uFEFF');
                 draft.Sources.Add(new(path, Convert.ToHexStringLower(SHA256.HashData(bytes))));
             }
         }

@@ -38,7 +38,7 @@ public static class FlowExport
 
         string found = extension.Length == 0 ? "has no extension" : $"has the unknown extension {TerminalText.Clean(extension, 40)}";
         throw new ArgumentException(
-            $"Flow export file {TerminalText.Clean(path)} {found}: name it .csv or .ndjson, the extension chooses the format.", nameof(path));
+            $"Flow export file {TerminalText.Clean(path)} {found}: name it .csv or .ndjson, the extension chooses the format.");
     }
 
     /// <summary>Creates or replaces a file; the format follows from its extension.</summary>

@@ -54,6 +54,57 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void A_capture_without_packets_beside_another_is_said_to_be_empty_not_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] whole = File.ReadAllBytes(Path.Combine(Samples, "clean", "capture.pcap"));
+        string empty = folder.Write("empty.pcap", whole.AsSpan(0, 24).ToArray()), sound = folder.Write("sound.pcap", whole);
+        var (code, output, _) = Run("check", empty, sound, "-m", Path.Combine(Samples, "clean", "matrix.md"));
+        Assert.Equal(3, code);
+        Assert.Contains("exit code 3: an input held no packets", output, StringComparison.Ordinal);
+        Assert.Contains("C, because an input held no packets", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("read whole", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_that_finds_no_room_on_the_disk_does_not_pass()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full") && File.Exists("/bin/sh"), "no full device here");
+        string sample = Path.Combine(Samples, "clean");
+        var start = new System.Diagnostics.ProcessStartInfo("/bin/sh") { RedirectStandardError = true };
+        foreach (string arg in (string[])["-c", "exec \"$@\" > /dev/full", "sh", .. Invocation, "check", Path.Combine(sample, "capture.pcap"), "-m", Path.Combine(sample, "matrix.md")]) start.ArgumentList.Add(arg);
+        using var process = System.Diagnostics.Process.Start(start)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(3, process.ExitCode);
+        Assert.DoesNotContain("closed", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_for_a_matrix_and_a_list_in_an_unknown_form_are_named_for_what_they_are()
+    {
+        using var folder = new TemporaryFolder();
+        string capture = Path.Combine(Samples, "clean", "capture.pcap"), matrix = Path.Combine(Samples, "clean", "matrix.md");
+        var (code, _, errors) = Run("check", capture, "-m", Path.Combine(Samples, "clean"));
+        Assert.Equal(2, code);
+        Assert.Contains("a folder: name the file", errors, StringComparison.Ordinal);
+        (code, _, errors) = Run("check", capture, "-m", matrix, "--flows", "x.parquet");
+        Assert.Equal(2, code);
+        Assert.EndsWith("the extension chooses the format.", errors.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_missing_stands_in_the_first_line()
+    {
+        using var folder = new TemporaryFolder();
+        string matrix = folder.Write("ports.md", System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(Path.Combine(Samples, "clean", "matrix.md")).TrimEnd() + "\n| 9999 | TCP | In | nobody | nothing |\n"));
+        var (code, output, _) = Run("check", Path.Combine(Samples, "clean", "capture.pcap"), "-m", matrix, "--fail-on", "missing");
+        Assert.Equal(1, code);
+        Assert.StartsWith("FAIL  a required row was not seen; all 8 flows", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_file_and_a_stranger_exit_3()
     {
         using var folder = new TemporaryFolder();

@@ -11,6 +11,9 @@ internal static class TheProgram
 
     public static string Samples { get; } = Path.Combine(RepositoryFolder.Find(), "samples");
 
+    /// <summary>Program and first arguments that start it.</summary>
+    public static string[] Invocation => s_published is { } program ? [program] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "trafficcheck.dll")];
+
     public static (int Code, string Output, string Errors) Run(params string[] args) => RunWith(null, args);
 
     /// <param name="input">Bytes for standard input, or null for none.</param>

@@ -361,4 +361,116 @@ public sealed class ForeignTableTests
     [InlineData("report.xlsx")]
     [InlineData("page.html")]
     public void Forms_that_are_not_read_say_so(string path) => Assert.Equal("form-not-read", Assert.Single(MatrixReader.ReadText(path, "x", new MatrixReadOptions()).Messages).Code);
+
+    /// <summary>Rows as <see cref="Documents.Short(MatrixRow)"/> says them, of a table of sources and destinations beside directions.</summary>
+    private static string[] WithEnds(params string[] rows) =>
+        Documents.Short(Documents.Markdown("| Port | Protocol | Direction | Source IP | Destination IP |\n|---|---|---|---|---|\n" + string.Join('\n', rows)));
+
+    [Fact]
+    public void Beside_directions_the_source_of_what_comes_in_and_the_destination_of_what_goes_out_are_the_peers()
+    {
+        Assert.Equal(["443/tcp In [10.9.0.0/16]"], WithEnds("| 443 | TCP | In | 10.9.0.0/16 | 10.0.0.5 |"));
+        Assert.Equal(["53/udp Out [192.0.2.0/24]"], WithEnds("| 53 | UDP | Out | 10.0.0.5 | 192.0.2.0 - 192.0.2.255 |"));
+        Assert.Equal(["25/tcp In"], WithEnds("| 25 | TCP | In | Any | 10.0.0.5 |"));
+        Assert.Equal(["179/tcp In/Out [192.0.2.1]"], WithEnds("| 179 | TCP | In/Out | Any | 192.0.2.1 |"));
+    }
+
+    [Fact]
+    public void Both_ways_with_hosts_at_both_ends_takes_all_of_them_and_says_so()
+    {
+        MatrixImport import = Documents.Markdown("| Port | Protocol | Direction | Source | Destination |\n|---|---|---|---|---|\n| 22 | TCP | Both | 10.0.0.5 | 192.0.2.1 |");
+        Assert.Equal(["22/tcp In/Out [10.0.0.5 192.0.2.1]"], Documents.Short(import));
+        Assert.Contains(import.Messages, m => m is { Code: "peers-from-both-ends", Severity: MessageSeverity.Warning });
+    }
+
+    [Theory]
+    [InlineData("Deny")]
+    [InlineData("Drop (log)")]
+    [InlineData("blockieren")]
+    public void A_row_that_denies_is_never_read_as_allowed(string action)
+    {
+        string table = $"| Port | Protocol | Direction | Action |\n|---|---|---|---|\n| 443 | TCP | In | Allow |\n| 23 | TCP | In | {action} |";
+        MatrixMessage error = Assert.Single(Documents.Markdown(table).Messages, m => m.Severity == MessageSeverity.Error);
+        Assert.Equal(("row-denies", 4, "Action"), (error.Code, error.Line, error.Cell));
+        Assert.Equal(["443/tcp In", "23/tcp In not-enforced"], Documents.Short(Documents.Markdown(table, lenient: true)));
+    }
+
+    [Fact]
+    public void An_action_that_nobody_knows_is_an_error() =>
+        Assert.Equal("action-not-understood", Assert.Single(Documents.Markdown("| Port | Protocol | Direction | Action |\n|---|---|---|---|\n| 443 | TCP | In | Frobnicate |").Messages, m => m.Severity == MessageSeverity.Error).Code);
+
+    [Theory]
+    [InlineData("to 10.0.0.300", "10.0.0.300")]
+    [InlineData("from 10.0.0.0/33 only", "10.0.0.0/33")]
+    public void What_looks_like_an_address_in_prose_and_is_none_is_said(string prose, string word)
+    {
+        MatrixMessage warning = Assert.Single(Documents.Table($"| 80 | TCP | In | {prose} |").Messages, m => m.Code == "address-not-understood");
+        Assert.Equal((MessageSeverity.Warning, 3, "Required for"), (warning.Severity, warning.Line, warning.Cell));
+        Assert.Contains(word, warning.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("since version 4.7.0.300")]
+    [InlineData("see http://192.0.2.7/status.html")]
+    [InlineData("192.0.2.0/24")]
+    public void Versions_and_pages_are_no_wrong_addresses(string prose) =>
+        Assert.DoesNotContain(Documents.Table($"| 80 | TCP | In | {prose} |").Messages, m => m.Code == "address-not-understood");
+
+    [Fact]
+    public void A_wrong_address_in_a_column_of_hosts_is_an_error()
+    {
+        const string Table = "| Port | Protocol | Direction | Peer |\n|---|---|---|---|\n| 80 | TCP | In | 10.0.0.256 |";
+        Assert.Equal("address-not-understood", Assert.Single(Documents.Markdown(Table).Messages, m => m.Severity == MessageSeverity.Error).Code);
+        Assert.Equal(["80/tcp In not-enforced"], Documents.Short(Documents.Markdown(Table, lenient: true)));
+    }
+
+    [Fact]
+    public void Hosts_out_of_notes_are_said_to_stand_there()
+    {
+        MatrixImport import = Documents.Markdown("| Service | Port | Protocol | Direction | Remarks |\n|---|---|---|---|---|\n| Web | 80 | TCP | In | from 198.51.100.0/24 |");
+        Assert.Equal("Remarks", Assert.Single(import.Messages, m => m.Code == "peers-from-text").Cell);
+    }
+
+    [Fact]
+    public void Footnotes_in_one_line_belong_each_to_its_mark()
+    {
+        MatrixImport import = Documents.Markdown("| Port | Protocol | Direction | Use |\n|---|---|---|---|\n| 389‡ | TCP | Out | LDAP |\n| 17500* | TCP | In | Data |\n\n\\* Consecutive ports. ‡ If you are using AD.\n");
+        Assert.Equal(["389/tcp Out if ad", "17500/tcp In"], Documents.Short(import));
+        Assert.Equal(["LDAP (‡ If you are using AD.)", "Data (* Consecutive ports.)"], Documents.Good(import).Rows.Select(r => r.Purpose));
+    }
+
+    [Fact]
+    public void Both_directions_in_words() => Assert.Equal(["80/tcp In/Out"], Documents.Short(Documents.Table("| 80 | TCP | beide Richtungen | x |")));
+
+    [Fact]
+    public void Subjects_may_be_a_list_of_maps_too()
+    {
+        MatrixImport import = MatrixReader.ReadText("m.yaml", "subjects:\n  - name: gw\n    addresses: [10.0.0.5]\nrows:\n  - {ports: 443, transport: tcp, direction: in}\n", new MatrixReadOptions());
+        MatrixSubject subject = Assert.Single(Documents.Good(import).Subjects);
+        Assert.Equal(("gw", "10.0.0.5/32"), (subject.Name, string.Join(',', subject.Addresses)));
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("iso-8859-1")]
+    public void A_file_that_is_not_utf8_is_read_all_the_same(string encoding)
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".md");
+        var how = System.Text.Encoding.GetEncoding(encoding);
+        byte[] text = [.. how.GetPreamble(), .. how.GetBytes("| Port | Protocol | Direction | Use |\n|---|---|---|---|\n| 80-90 | TCP | In | Büro |\n")];
+        if (encoding == "iso-8859-1") text[Array.LastIndexOf(text, (byte)'8', Array.LastIndexOf(text, (byte)'9')) + 2] = 0x96; // the dash of Windows-1252
+        try
+        {
+            File.WriteAllBytes(path, text);
+            MatrixImport import = MatrixReader.Read([path], new MatrixReadOptions());
+            MatrixRow row = Assert.Single(Documents.Good(import).Rows);
+            Assert.Equal(("80-90/tcp In", "Büro"), (Documents.Short(row), row.Purpose));
+            Assert.Equal(encoding == "iso-8859-1" ? [3] : [], import.Messages.Where(m => m.Code == "not-utf-8").Select(m => m.Line));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

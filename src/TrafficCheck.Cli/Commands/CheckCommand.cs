@@ -16,7 +16,7 @@ internal static class CheckCommand
           trafficcheck check tuesday.pcap -m ports.md -p 10.0.0.5 --ledger servers.txt
 
         Exit codes: 0 nothing to report (by --fail-on), 1 findings, 2 wrong usage or matrix, 3 an input could not be read whole or held no
-        packets (what was read is still reported), 4 visibility below --min-visibility or nothing of the protected hosts seen.
+        packets (what was read is still reported), or a report or list could not be written, 4 visibility below --min-visibility or nothing of the protected hosts seen.
         """;
 
     public static Command Create(TextWriter output, TextWriter errors)

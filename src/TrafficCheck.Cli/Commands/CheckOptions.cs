@@ -16,7 +16,7 @@ internal sealed class CheckOptions
         HelpName = "FILE",
         Required = true,
         Arity = ArgumentArity.OneOrMore,
-        Description = "The allowed matrix: the vendor's Markdown table. Repeatable.",
+        Description = "The allowed matrix: the vendor's table, as Markdown, CSV, TSV, YAML or JSON. Repeatable: several files make one matrix.",
     };
 
     public Option<string[]> Protect { get; } = new("--protect", "-p")

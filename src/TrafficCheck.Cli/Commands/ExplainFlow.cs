@@ -50,7 +50,7 @@ internal static class ExplainFlow
     private static UsageException NotThere(FlowTarget target, FoundFlow found, bool damaged)
     {
         string read = damaged ? " that could be read" : "";
-        string said = Text($"--flow {target}: not among the {found.Flows} flows of {found.Frames} frames{read}");
+        string said = Text($"--flow {target}: not among the {found.Flows} {(found.Flows == 1 ? "flow" : "flows")} of {found.Frames} {(found.Frames == 1 ? "frame" : "frames")}{read}");
         var lines = new List<string>();
         Near(lines, "between the same two hosts", found.SameHosts);
         Near(lines, "of other hosts with one of the two ends", found.SameSocket);

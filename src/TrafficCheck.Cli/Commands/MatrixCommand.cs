@@ -24,10 +24,12 @@ internal static class MatrixCommand
         Convert(output, errors),
     };
 
+    private static string Count(int number, string thing) => string.Create(CultureInfo.InvariantCulture, $"{number} {thing}{(number == 1 ? "" : "s")}");
+
     private static Argument<string[]> Files() => new("FILE")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "The vendor's table: Markdown, CSV, YAML or JSON. Several files make one matrix.",
+        Description = "The vendor's table: Markdown, CSV, TSV, YAML or JSON, by its ending. Several files make one matrix.",
     };
 
     private static Command Show(TextWriter output, TextWriter errors)
@@ -71,9 +73,8 @@ internal static class MatrixCommand
             foreach (MatrixMessage message in messages.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(m => m.Line))
                 output.WriteLine(TerminalText.Clean(message.ToString()));
             int errors = messages.Count(m => m.Severity == MessageSeverity.Error), warnings = messages.Count(m => m.Severity == MessageSeverity.Warning);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{import.Matrix?.Rows.Count ?? 0} rows, {import.Matrix?.Subjects.Count ?? 0} subjects: {errors} errors, {warnings} warnings, {messages.Count - errors - warnings} notes"));
+            string what = import.Matrix is { } matrix ? $"{Count(matrix.Rows.Count, "row")}, {Count(matrix.Subjects.Count, "subject")}" : "no matrix until the errors are mended";
+            output.WriteLine($"{what}: {Count(errors, "error")}, {Count(warnings, "warning")}, {Count(messages.Count - errors - warnings, "note")}");
             return errors > 0 || import.Matrix is null ? ExitCode.WrongUsage : warnings > 0 ? ExitCode.Findings : ExitCode.Nothing;
         });
         return command;

@@ -109,9 +109,10 @@ internal sealed class ReportBuilder(
         IReadOnlyList<RowCoverage> rows, SubjectReport[] subjects, ExitRules rules)
     {
         var reasons = new List<string>();
-        int damaged = inputs.Count(i => i.Damaged);
+        int empty = inputs.Count(i => i.IsEmpty), damaged = inputs.Count(i => i.Damaged) - empty;
         if (damaged > 0) reasons.Add(damaged == 1 ? "an input could not be read whole" : Text($"{damaged} inputs could not be read whole"));
-        if (accounting.FramesRead == 0) reasons.Add("the input held no packets");
+        if (accounting.FramesRead == 0) reasons.Add(inputs.Count == 1 ? "the input held no packets" : "the inputs held no packets");
+        else if (empty > 0) reasons.Add(empty == 1 ? "an input held no packets" : Text($"{empty} inputs held no packets"));
         int code = reasons.Count > 0 ? 3 : 0;
 
         if (visibility.Grade > rules.MinGrade) reasons.Add(Text($"visibility {visibility.Grade} is below the grade {rules.MinGrade} asked for"));
@@ -149,7 +150,7 @@ internal sealed class ReportBuilder(
         var busiest = tally.Busiest(5);
         string seen = busiest.Count == 0
             ? "no other hosts do either"
-            : "the busiest that do are " + string.Join(", ", busiest.Select(b => Text($"{b.Host} ({b.Flows} flows)")));
+            : "the busiest that do are " + string.Join(", ", busiest.Select(b => Text($"{b.Host} ({b.Flows} {(b.Flows == 1 ? "flow" : "flows")})")));
         return $"none of the protected hosts ({wanted}) appears in the capture; {seen}: correct --protect";
     }
 

@@ -39,7 +39,7 @@ internal static class RunVisibility
         long cut = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value;
         IReadOnlyList<TimeGap> gaps = TimeCoverage.Gaps(inputs);
         double uncovered = TimeCoverage.UncoveredShare(gaps, inputs);
-        bool damaged = inputs.Any(i => i.Damaged);
+        bool damaged = inputs.Any(i => i is { Damaged: true, IsEmpty: false }), empty = inputs.Any(i => i.IsEmpty);
         IReadOnlyList<GradeRule> rules =
         [
             Rule("one-way", "of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
@@ -51,6 +51,7 @@ internal static class RunVisibility
         [
             .. rules.Select(r => ("ABCDEF".IndexOf(r.Grade, StringComparison.Ordinal), Sentence(r))),
             (damaged ? 2 : 0, "an input could not be read whole"),
+            (empty ? 2 : 0, "an input held no packets"),
             (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
         ];
         int grade = figures.Max(f => f.Grade);

@@ -91,7 +91,8 @@ internal static class ScanWords
         if (group.Kind.IsScan())
         {
             long answered = group.Totals.AnsweredFlows;
-            text += answered == 0 ? " and nothing answered" : Text($"; {answered} of {state.Flows} tries were answered");
+            bool refused = state.Outcomes[(int)Outcome.Refused] + state.Outcomes[(int)Outcome.Unreachable] > 0;
+            text += answered == 0 ? (refused ? " and got nowhere" : " and nothing answered") : Text($"; {answered} of {state.Flows} tries were answered");
         }
 
         long allowed = state.Flows - unexpected;

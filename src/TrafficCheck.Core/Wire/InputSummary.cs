@@ -43,5 +43,12 @@ public sealed record InputSummary
 
     public required IReadOnlyList<InputProblem> Problems { get; init; }
 
+    /// <summary>Not read whole, or without packets.</summary>
     public bool Damaged => Problems.Any(p => p.Severity == ProblemSeverity.Damage);
+
+    /// <summary>A sound capture without any packet: nothing of it is missing, and nothing can be said of it.</summary>
+    public bool IsEmpty => Damaged && Problems.All(p => p.Severity != ProblemSeverity.Damage || p.Code == NoPackets);
+
+    /// <summary>Code of the problem that a sound capture holds no packet.</summary>
+    public const string NoPackets = "no-packets";
 }

@@ -47,6 +47,26 @@ internal static class AddressCell
         return IPAddress.TryParse(text, out address);
     }
 
+    /// <summary>Whether a word can only be meant as an IPv4 address, prefix or range, be it right or not: four numbers with dots begin it.</summary>
+    public static bool LooksLikeOne(string word)
+    {
+        int dots = 0, digits = 0;
+        for (int i = 0; i <= word.Length; i++)
+        {
+            char c = i < word.Length ? word[i] : '/';
+            if (char.IsAsciiDigit(c)) digits++;
+            else if (digits is 0 or > 3) return false;
+            else if (c == '.')
+            {
+                if (++dots > 3) return false;
+                digits = 0;
+            }
+            else return dots == 3 && c is '/' or '-';
+        }
+
+        return false;
+    }
+
     private static bool TryLength(string text, int whole, out int length)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out length)) return length <= whole;

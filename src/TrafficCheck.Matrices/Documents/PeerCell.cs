@@ -13,6 +13,8 @@ internal sealed record PeerReading(IReadOnlyList<RowPeer> Peers, bool Any, IRead
 /// <summary>Reads peers out of cells and prose. Linear in the text; never throws.</summary>
 internal static partial class PeerCell
 {
+    private const int MaxDoubtful = 8;
+
     private static readonly HashSet<string> s_any = new(StringComparer.Ordinal)
     {
         "", "any", "all", "*", "anywhere", "everywhere", "internet", "the-internet", "world", "any-host", "any-hosts", "all-hosts", "any-address", "any-ip", "external",
@@ -60,10 +62,14 @@ internal static partial class PeerCell
         }
     }
 
-    /// <summary>Addresses, prefixes, URLs and host names in prose, in the order in which they stand there.</summary>
+    /// <summary>
+    /// Addresses, prefixes, URLs and host names in prose, in the order in which they stand there. <see cref="PeerReading.Roles"/> are words that
+    /// look like addresses and are none.
+    /// </summary>
     public static PeerReading InProse(string prose)
     {
         var found = new Found();
+        var doubtful = new List<string>();
         string before = "";
         for (Match match = Words().Match(prose); match.Success; match = match.NextMatch())
         {
@@ -80,13 +86,21 @@ internal static partial class PeerCell
                 continue;
             }
 
+            if (!version && doubtful.Count < MaxDoubtful && AddressCell.LooksLikeOne(host) && !IsPathBehindAddress(host)) doubtful.Add(word);
             int slash = host.IndexOf('/', StringComparison.Ordinal);
             if (slash >= 0 && AddressCell.TryAddress(host[..slash], out _)) continue;
             if (slash >= 0) host = HostNames.HostOf(host[..slash]);
             if (HostNames.TryFromProse(host, out string name)) found.Add(RowPeer.Of(name));
         }
 
-        return new(found.Peers, false, [], found.Cut);
+        return new(found.Peers, false, doubtful, found.Cut);
+    }
+
+    /// <summary><c>192.0.2.7/status.html</c>: what follows the slash is no length.</summary>
+    private static bool IsPathBehindAddress(string host)
+    {
+        int slash = host.IndexOf('/', StringComparison.Ordinal);
+        return slash >= 0 && AddressCell.TryAddress(host[..slash], out _) && !host[(slash + 1)..].All(c => char.IsAsciiDigit(c) || c == '.');
     }
 
     private static bool IsPeer(string word) => TryPeers(word, new Found());

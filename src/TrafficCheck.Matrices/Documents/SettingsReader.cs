@@ -69,18 +69,7 @@ internal sealed class SettingsReader(string file, MatrixDraft draft)
                     continue;
                 }
 
-                foreach (var (part, partLine, partValue) in subject.Entries)
-                {
-                    if (part == "addresses") Addresses(index, partValue);
-                    else if (part == "names")
-                    {
-                        foreach (DocumentNode other in partValue.AsList())
-                        {
-                            if (Scalar(other, "names") is { } text) _settings.SubjectBySlug.TryAdd(Quoted.Slug(text), index);
-                        }
-                    }
-                    else Refuse("settings-not-understood", partLine, $"'{Quoted.Of(part)}' says nothing about a subject: write addresses or names");
-                }
+                Subject(index, subject);
             }
 
             return;
@@ -88,7 +77,32 @@ internal sealed class SettingsReader(string file, MatrixDraft draft)
 
         foreach (DocumentNode item in value.AsList())
         {
-            if (Scalar(item, "subjects") is { } name) Declare(name, item.Line);
+            if (item.Kind != NodeKind.Map)
+            {
+                if (Scalar(item, "subjects") is { } name) Declare(name, item.Line);
+                continue;
+            }
+
+            // A list of maps: each says its name.
+            DocumentNode? named = item.Entries.FirstOrDefault(e => e.Key == "name").Value;
+            if (named is null) Refuse("settings-not-understood", item.Line, "a subject needs a name: write subjects: {NAME: [ADDRESS, ...]}");
+            else if (Scalar(named, "name") is { } text && Declare(text, item.Line) is { } index) Subject(index, item);
+        }
+    }
+
+    private void Subject(int index, DocumentNode subject)
+    {
+        foreach (var (part, line, value) in subject.Entries)
+        {
+            if (part == "addresses") Addresses(index, value);
+            else if (part == "names")
+            {
+                foreach (DocumentNode other in value.AsList())
+                {
+                    if (Scalar(other, "names") is { } text) _settings.SubjectBySlug.TryAdd(Quoted.Slug(text), index);
+                }
+            }
+            else if (part != "name") Refuse("settings-not-understood", line, $"'{Quoted.Of(part)}' says nothing about a subject: write addresses or names");
         }
     }
 

@@ -20,4 +20,7 @@ internal enum ColumnRole
     Id,
     Severity,
     Enforced,
+
+    /// <summary>What a firewall does with the traffic of the row.</summary>
+    Action,
 }

@@ -30,13 +30,15 @@ internal static class ColumnRoles
         (ColumnRole.Need, "need needed necessity mandatory required required-optional mandatory-optional optional requirement pflicht erforderlich notwendig obligatoire requis obligatorio requerido obbligatorio richiesto 必須 必须 必需 必要"),
         (ColumnRole.Id, "id row row-id rule rule-id no nr number item nummer numéro número numero 番号 编号 編號 序号"),
         (ColumnRole.Severity, "severity schweregrad sévérité gravité severidad gravità 重大度 严重性"),
-        (ColumnRole.Enforced, "enforced"));
+        (ColumnRole.Enforced, "enforced"),
+        (ColumnRole.Action, "action actions rule-action firewall-action allow-deny allow-block permit-deny allow-or-deny permission permissions access access-type decision verdict policy target-action "
+            + "aktion zugriff acción acciones azione azioni アクション 操作 动作 動作"));
 
     /// <summary>Looked for inside longer headers, in this order.</summary>
     private static readonly (string Part, ColumnRole Role)[] s_parts =
     [
         ("source port", ColumnRole.None), ("src port", ColumnRole.None), ("quellport", ColumnRole.None), ("required for", ColumnRole.Purpose), ("needed for", ColumnRole.Purpose), ("used for", ColumnRole.Purpose),
-        ("erforderlich für", ColumnRole.Purpose), ("application", ColumnRole.Application), ("direction", ColumnRole.Direction), ("richtung", ColumnRole.Direction), ("方向", ColumnRole.Direction),
+        ("erforderlich für", ColumnRole.Purpose), ("application", ColumnRole.Application), ("direction", ColumnRole.Direction), ("richtung", ColumnRole.Direction), ("方向", ColumnRole.Direction), ("action", ColumnRole.Action),
         ("port", ColumnRole.Port), ("puerto", ColumnRole.Port), ("ポート", ColumnRole.Port), ("端口", ColumnRole.Port), ("protocol", ColumnRole.Protocol), ("protokoll", ColumnRole.Protocol),
         ("プロトコル", ColumnRole.Protocol), ("协议", ColumnRole.Protocol), ("協定", ColumnRole.Protocol), ("purpose", ColumnRole.Purpose), ("description", ColumnRole.Purpose), ("beschreibung", ColumnRole.Purpose),
         ("source", ColumnRole.Source), ("destination", ColumnRole.Destination), ("subject", ColumnRole.Subject), ("host", ColumnRole.Peer), ("peer", ColumnRole.Peer), ("url", ColumnRole.Peer), ("note", ColumnRole.Notes),

@@ -21,7 +21,7 @@ internal static class DirectionCell
 
     private static readonly HashSet<string> s_noise = new(StringComparer.Ordinal)
     {
-        "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en", "de", "only", "nur", "traffic", "connection", "connections", "verkehr", "trafic", "tráfico", "traffico", "und/oder", "和", "及", "与", "与",
+        "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en", "de", "only", "nur", "richtungen", "richtung", "directions", "direction", "ways", "sens", "direcciones", "direzioni", "traffic", "connection", "connections", "verkehr", "trafic", "tráfico", "traffico", "und/oder", "和", "及", "与", "与",
     };
 
     /// <summary>A cell of a direction column.</summary>

@@ -16,22 +16,43 @@ internal sealed class Footnotes
     public Footnotes(IReadOnlyList<string> after)
     {
         string? open = null;
-        foreach (string raw in after)
+        foreach (string line in after.SelectMany(Lines))
         {
-            string line = raw.Replace("\\*", "*", StringComparison.Ordinal).Trim();
-            if (line.Length > MaxLength) line = line[..MaxLength];
-            int length = 0;
-            while (length < line.Length && length < 8 && Marks.Contains(line[length], StringComparison.Ordinal)) length++;
-
-            // "**bold**" opens no note; "* text" and "** text" do.
-            bool note = length > 0 && length < line.Length && (line[0] != '*' || char.IsWhiteSpace(line[length]) || !line.AsSpan(length).Contains('*'));
-            if (note)
-            {
-                open = line[..length];
-                if (_notes.Count >= MaxNotes || !_notes.TryAdd(open, line[length..].Trim())) open = null;
-            }
-            else if (open is not null && _notes[open].Length < MaxLength) _notes[open] += " " + line;
+            Add(line, ref open);
         }
+    }
+
+    /// <summary>Several notes may stand in one line: <c>* Consecutive ports. † Only with a cluster.</c></summary>
+    private static IEnumerable<string> Lines(string raw)
+    {
+        string line = raw.Replace("\\*", "*", StringComparison.Ordinal).Trim();
+        int from = 0;
+        for (int i = 2; i < line.Length - 1 && i < MaxLength; i++)
+        {
+            // A mark behind the end of a sentence; a star only when a blank follows, since it may be emphasis.
+            bool mark = Marks.Contains(line[i], StringComparison.Ordinal) && (line[i] != '*' || char.IsWhiteSpace(line[i + 1]));
+            if (!mark || !char.IsWhiteSpace(line[i - 1]) || line[..(i - 1)].TrimEnd() is not [.., '.' or ';' or ')']) continue;
+            yield return line[from..i].Trim();
+            from = i;
+        }
+
+        yield return line[from..];
+    }
+
+    private void Add(string line, ref string? open)
+    {
+        if (line.Length > MaxLength) line = line[..MaxLength];
+        int length = 0;
+        while (length < line.Length && length < 8 && Marks.Contains(line[length], StringComparison.Ordinal)) length++;
+
+        // "**bold**" opens no note; "* text" and "** text" do.
+        bool note = length > 0 && length < line.Length && (line[0] != '*' || char.IsWhiteSpace(line[length]) || !line.AsSpan(length).Contains('*'));
+        if (note)
+        {
+            open = line[..length];
+            if (_notes.Count >= MaxNotes || !_notes.TryAdd(open, line[length..].Trim())) open = null;
+        }
+        else if (open is not null && _notes[open].Length < MaxLength) _notes[open] += " " + line;
     }
 
     /// <summary>Takes the marks off a cell of ports, transports or a direction.</summary>

@@ -5,7 +5,7 @@ using TrafficCheck.Matrices.Documents;
 namespace TrafficCheck.Matrices.Tables;
 
 /// <summary>Reads the rows of one table. Every cell that is odd is said, with how it was understood.</summary>
-internal sealed class TableRows
+internal sealed partial class TableRows
 {
     private readonly string _file;
     private readonly MatrixDraft _draft;
@@ -123,8 +123,12 @@ internal sealed class TableRows
         }
         else if (!_settings.Exact && NeedCell.ConditionOf(purpose, _settings) is { } named) (need, condition) = (RowNeed.Conditional, named);
 
+        enforced &= Allows(line, reading);
         if (Column(ColumnRole.Enforced) >= 0) enforced &= !Cell(reading, ColumnRole.Enforced, line, fill: false).Equals("no", StringComparison.OrdinalIgnoreCase);
-        foreach (var (subject, direction, peers) in Ends(line, reading, purpose, service, ref enforced))
+        _peersUnderstood = true;
+        var ends = Ends(line, reading, purpose, service, ref enforced);
+        enforced &= _peersUnderstood;
+        foreach (var (subject, direction, peers) in ends)
         {
             foreach (RowService one in service.Services) Add(line, reading, one, application, subject, direction, peers, need, condition, purpose, enforced);
         }
@@ -236,7 +240,7 @@ internal sealed class TableRows
             _saidNoDirection = true;
         }
 
-        return [(subject, direction, Peers(line, reading, Column(ColumnRole.Peer), purpose))];
+        return [(subject, direction, PeersByDirection(line, reading, direction, purpose))];
     }
 
     private List<(int Subject, RowDirection Direction, IReadOnlyList<RowPeer> Peers)> RoleEnds(TableLine line, RowReading reading, string purpose)
@@ -265,38 +269,6 @@ internal sealed class TableRows
         }
 
         return false;
-    }
-
-    private IReadOnlyList<RowPeer> Peers(TableLine line, RowReading reading, int column, string purpose, string? filled = null)
-    {
-        PeerReading read;
-        if (column >= 0)
-        {
-            string cell = filled ?? reading.Text(column);
-            read = PeerCell.Read(PeerCell.Items(cell), _settings);
-            if (read.Roles.Count > 0)
-            {
-                bool mixed = read.Peers.Count > 0;
-                Say(MessageSeverity.Warning, "peer-by-role", line.Line, Header(column), $"'{Quoted.Of(read.Roles[0])}' is no address, host name or group: "
-                    + (mixed ? "only the hosts named beside it are allowed" : "any host is allowed") + $"; name its hosts in front matter, groups: {{{Quoted.Slug(read.Roles[0])}: [...]}}");
-            }
-
-            if (read.Any) return [];
-        }
-        else
-        {
-            if (_settings.Exact) return [];
-            read = PeerCell.InProse(purpose);
-            if (read.Peers.Count > 0)
-            {
-                string more = read.Peers.Count > 12 ? string.Create(CultureInfo.InvariantCulture, $" and {read.Peers.Count - 12} more") : "";
-                Say(MessageSeverity.Info, "peers-from-text", line.Line, Header(_columnOfPurpose), "limited to the hosts named: " + string.Join(", ", read.Peers.Take(12)) + more);
-            }
-        }
-
-        if (read.Cut > 0)
-            Say(MessageSeverity.Warning, "peers-cut", line.Line, column >= 0 ? Header(column) : Header(_columnOfPurpose), string.Create(CultureInfo.InvariantCulture, $"{read.Cut} hosts beyond the first {DocumentLimits.Peers} were cut: they are not allowed; write prefixes or *.names"));
-        return read.Peers;
     }
 
     /// <summary>The text of a cell; a blank one is filled from the merged cell above when <paramref name="fill"/> says so.</summary>

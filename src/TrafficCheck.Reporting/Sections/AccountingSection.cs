@@ -123,7 +123,7 @@ internal static class AccountingSection
             string times = problem.Count > 1 ? $" ({Figures.Count(problem.Count)} times, this is the first)" : "";
             canvas.Line(
                 new StyledText().Space(hang)
-                    .Add(damage ? "damaged" : "note", damage ? Ink.StrongBad : Ink.Warning)
+                    .Add(problem.Code == InputSummary.NoPackets ? "empty" : damage ? "damaged" : "note", damage ? Ink.StrongBad : Ink.Warning)
                     .Add($"{offset}: {problem.Message}{times} [{problem.Code}]"),
                 hang + 2);
         }

@@ -54,7 +54,10 @@ internal static class HeadlineSection
         }
 
         long allowed = summary.Allowed + summary.Related;
-        return allowed switch
+
+        // Nothing is wrong with the traffic, and what --fail-on asks for is not there: the exit reasons name it.
+        string missing = summary.Found && summary.ExitReasons.Count > 0 ? $"{summary.ExitReasons[^1]}; " : "";
+        return missing + allowed switch
         {
             0 => "no flow of the protected hosts crossed the boundary",
             1 => "the one flow across the boundary is allowed",

@@ -76,6 +76,25 @@ public sealed class ScanTests
         Assert.All(Of(frames, out _), f => Assert.Equal(FindingKind.Unexpected, f.Kind));
     }
 
+    [Theory]
+    [InlineData(30)]
+    [InlineData(400)]
+    public void A_needed_service_that_is_blocked_for_a_protected_host_fails_however_many_peers_it_tries(int peers)
+    {
+        var frames = Enumerable.Range(1, peers).SelectMany(i => Syn(Host, $"192.0.{i >> 8}.{i & 255}", 443, i * Second)).Concat(Talk(Host, "192.0.2.9", 25, Second));
+        Finding[] found = Of(frames, out EngineRun run);
+        Assert.Equal((long)peers, Assert.Single(found, f => f.Kind == FindingKind.Failing).Flows);
+        Assert.DoesNotContain(found, f => f.Kind.IsScan());
+        Assert.Equal(CoverageState.Failing, run.Coverage("R3").State);
+    }
+
+    [Fact]
+    public void A_host_that_can_use_a_service_and_sweeps_it_all_the_same_is_a_scanner()
+    {
+        var frames = Enumerable.Range(1, 60).SelectMany(i => Syn(Host, $"192.0.2.{i}", 443, i * Second)).Concat(Talk(Host, "198.51.100.9", 443, Second));
+        Assert.Equal(FindingKind.HostSweep, Assert.Single(Of(frames, out _)).Kind);
+    }
+
     [Fact]
     public void Many_ports_and_hosts_with_success_are_no_scan()
     {

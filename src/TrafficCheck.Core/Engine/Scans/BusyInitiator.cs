@@ -42,12 +42,12 @@ internal sealed class BusyInitiator(HostBudget budget)
         if (_sockets.Count > MaxSockets) _sockets = null;
     }
 
-    /// <param name="exempt">Receives the ports on which the host mostly has conversations.</param>
+    /// <param name="exempt">Receives the ports on which the host mostly has conversations, or that are blocked for it.</param>
     public bool IsScan(in Initiator who, Conversations conversations, HashSet<int> exempt)
     {
         if (_sockets is not null)
         {
-            bool scan = ScanShape.IsScan([.. _sockets.Select(s => (s.Key.Target, s.Key.Port, s.Value))], in who, conversations, exempt);
+            bool scan = ScanShape.IsScan([.. _sockets.Select(s => (s.Key.Target, s.Key.Port, s.Value))], Needed(), in who, conversations, exempt);
             if (IsCollapsed) exempt.Clear();
             return scan;
         }
@@ -57,12 +57,13 @@ internal sealed class BusyInitiator(HostBudget budget)
 
         // More targets than are kept, on few ports.
         bool swept = false;
+        exempt.UnionWith(ScanShape.Blocked(Needed(), in who, conversations));
         var ports = new HashSet<int>();
         foreach (var ((key, _), totals) in _totals)
         {
             long targets = totals.Targets(who.Direction).Count;
             long answered = totals.AnsweredFlows * targets / Math.Max(1, totals.State.Flows);
-            if (ScanShape.IsExempt(in who, key.Port, targets - answered, answered, conversations)) exempt.Add(key.Port);
+            if (exempt.Contains(key.Port) || ScanShape.IsExempt(in who, key.Port, targets - answered, answered, conversations)) exempt.Add(key.Port);
             else
             {
                 ports.Add(key.Port);
@@ -72,6 +73,15 @@ internal sealed class BusyInitiator(HostBudget budget)
 
         ports.ExceptWith(exempt);
         return swept || ports.Count >= ProbeRules.ScanPorts;
+    }
+
+    /// <summary>Ports on which rows allow all that was tried and could be told.</summary>
+    private HashSet<int> Needed()
+    {
+        if (IsCollapsed) return [];
+        HashSet<int> needed = [.. _totals.Keys.Where(k => k.Key.Kind == FindingKind.Failing).Select(k => k.Key.Port)];
+        needed.ExceptWith(_totals.Keys.Where(k => k.Key.Kind != FindingKind.Failing).Select(k => k.Key.Port));
+        return needed;
     }
 
     private void Collapse()

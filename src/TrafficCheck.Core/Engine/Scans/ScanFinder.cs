@@ -81,17 +81,20 @@ internal sealed class ScanFinder(ProbeLedger ledger)
     {
         bool certain = who.Protocol == TransportNames.Tcp || ledger.ShowsAnswers(who.Subject);
         var sockets = new Dictionary<(IpAddress Target, int Port), bool>();
+        HashSet<int> needed = [], others = [];
         for (int next = first; next != 0;)
         {
             ref Probe probe = ref ledger[next - 1];
             next = probe.Next;
             ref readonly ProbeCause cause = ref ledger.CauseOf(in probe);
             certain |= !cause.Key.Unanswered;
+            (cause.Key.Kind == FindingKind.Failing ? needed : others).Add(probe.Port);
             var socket = (probe.Target, probe.Port);
             sockets[socket] = !cause.Answered && sockets.GetValueOrDefault(socket, true);
         }
 
-        return certain && sockets.Count >= ProbeRules.ScanPorts && ScanShape.IsScan([.. sockets.Select(s => (s.Key.Target, s.Key.Port, s.Value))], in who, ledger.Conversations, _exempt);
+        needed.ExceptWith(others);
+        return certain && sockets.Count >= ProbeRules.ScanPorts && ScanShape.IsScan([.. sockets.Select(s => (s.Key.Target, s.Key.Port, s.Value))], needed, in who, ledger.Conversations, _exempt);
     }
 
     private void FindBusyScan(in Initiator who, BusyInitiator busy, IProbeSink toCause)

@@ -14,10 +14,12 @@ internal static class ScanShape
     private const int FewConversations = 4, TriesPerConversation = 4;
 
     /// <param name="sockets">What was tried, each once with whether it never answered; gets sorted.</param>
-    /// <param name="exempt">Receives the ports on which the host mostly has conversations: what did not work there is no scan.</param>
-    public static bool IsScan(List<(IpAddress Target, int Port, bool InVain)> sockets, in Initiator who, Conversations conversations, HashSet<int> exempt)
+    /// <param name="needed">Ports on which rows allow all that was tried.</param>
+    /// <param name="exempt">Receives the ports on which the host mostly has conversations, or that are blocked for it: what did not work there is no scan.</param>
+    public static bool IsScan(List<(IpAddress Target, int Port, bool InVain)> sockets, IReadOnlySet<int> needed, in Initiator who, Conversations conversations, HashSet<int> exempt)
     {
         bool scan = false;
+        exempt.UnionWith(Blocked(needed, in who, conversations));
         sockets.Sort(static (a, b) => (a.Port, a.Target).CompareTo((b.Port, b.Target)));
         for (int i = 0, from = 0; i <= sockets.Count; i++)
         {
@@ -25,7 +27,7 @@ internal static class ScanShape
             if (i == 0) break;
             int port = sockets[from].Port, tried = 0;
             for (int at = from; at < i; at++) tried += sockets[at].InVain ? 1 : 0;
-            if (IsExempt(in who, port, tried, i - from - tried, conversations)) exempt.Add(port);
+            if (exempt.Contains(port) || IsExempt(in who, port, tried, i - from - tried, conversations)) exempt.Add(port);
             else scan |= tried >= ProbeRules.ScanHosts;
             from = i;
         }
@@ -40,6 +42,22 @@ internal static class ScanShape
         }
 
         return ports >= ProbeRules.ScanPorts;
+    }
+
+    /// <summary>
+    /// Ports that rows allow a protected host to call, and on which it had no conversation at all: a service that the boundary blocks, such as mail
+    /// to the exchangers of many sites, has the shape of a sweep, and is one that fails. Many such ports are a scan after all.
+    /// </summary>
+    public static IEnumerable<int> Blocked(IReadOnlySet<int> needed, in Initiator who, Conversations conversations)
+    {
+        if (who.Direction != FlowDirection.Out || needed.Count == 0) return [];
+        var blocked = new List<int>();
+        foreach (int port in needed)
+        {
+            if (conversations.Targets(in who, port) == 0) blocked.Add(port);
+        }
+
+        return blocked.Count < ProbeRules.ScanPorts ? blocked : [];
     }
 
     /// <param name="tried">Distinct targets that were tried on the port in vain.</param>

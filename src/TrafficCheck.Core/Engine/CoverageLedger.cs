@@ -112,8 +112,14 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
         totals.Bytes += flow.LowBytes + flow.HighBytes;
         totals.FirstNs = Math.Min(totals.FirstNs, flow.FirstNs);
         totals.LastNs = Math.Max(totals.LastNs, flow.LastNs);
-        if (judgement.Direction == FlowDirection.In) totals.InitiatedIn++;
-        else totals.InitiatedOut++;
+
+        // Who initiated is said where it is known.
+        if (judgement.Confidence < Confidence.Weak)
+        {
+            if (judgement.Direction == FlowDirection.In) totals.InitiatedIn++;
+            else totals.InitiatedOut++;
+        }
+
         if (square == Square.Permitted) totals.Worked++;
         else if (square == Square.Failing) totals.Failed++;
         else if (AnswerDue.IsMissing(in flow, in judgement)) totals.Unanswered++;

@@ -230,8 +230,14 @@ internal sealed partial class FlowJudge : IDisposable
             Evaluation other = EvaluateAll(in flow, subjects, subjectIsHigh, !inbound, applications);
             if (other.Verdict != judged.Verdict)
             {
-                if (other.Verdict < judged.Verdict) (judgedInbound, judged) = (!inbound, other);
-                judged = judged with { Verdict = Verdict.Undetermined, Reason = Reason.DirectionUnknown };
+                if (other.Rank < judged.Rank) (judgedInbound, judged) = (!inbound, other);
+                bool control = judged.Reason == Reason.ControlConnectionUnseen;
+                judged = judged with { Verdict = Verdict.Undetermined, Reason = control ? judged.Reason : Reason.DirectionUnknown };
+            }
+            else if (judged.Verdict == Verdict.Allowed)
+            {
+                // Allowed whoever began; but which rows answer, only the direction would tell.
+                judged = judged with { Rows = _matrix.Sets.Union(judged.Rows, other.Rows) };
             }
         }
 

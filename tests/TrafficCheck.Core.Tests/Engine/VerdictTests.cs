@@ -61,6 +61,33 @@ public sealed class VerdictTests
         AssertVerdict(Of(Traffic.Midstream(26, 27), MatrixOf(Allow("R1", 25))), Verdict.Unexpected, Reason.Port);
     }
 
+    [Fact]
+    public void Rows_that_allow_either_reading_share_a_flow_whose_direction_is_not_known()
+    {
+        // Mail In by one row, Out by another: allowed, and neither row is proven by it.
+        EngineRun run = Of(Traffic.Midstream(25, 25), MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25), Allow("R3", 25, RowDirection.InOut)));
+        AssertVerdict(run, Verdict.Allowed, Reason.None);
+        Assert.Equal((Confidence.Weak, "R1,R2", "R3"), (run.Row.Confidence, string.Join(',', run.Row.Rows), string.Join(',', run.Row.CoveredRows)));
+        foreach ((string row, string other) in new[] { ("R1", "R2"), ("R2", "R1") })
+        {
+            RowCoverage coverage = run.Coverage(row);
+            Assert.Equal((CoverageState.Shared, 0L, 1L, other), (coverage.State, coverage.Exclusive.Flows, coverage.Shared.Flows, Assert.Single(coverage.AmbiguousWith)));
+            Assert.Equal((0L, 0L), (coverage.InitiatedIn, coverage.InitiatedOut));
+        }
+
+        // A direction that is known gives the flow to one.
+        Assert.Equal(["R2"], Of(Traffic.Out(25), MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25))).Row.Rows);
+    }
+
+    [Fact]
+    public void An_unknown_direction_leaves_open_what_one_reading_leaves_open()
+    {
+        // Read as Out a name is missing, read as In nothing is like it: the row that asks for the name is the one to speak of.
+        EngineRun run = Of(Traffic.Midstream(25, 25), MatrixOf(Allow("R1", 25, peers: ["mx.example.net"])));
+        AssertVerdict(run, Verdict.Undetermined, Reason.DirectionUnknown, "R1");
+        Assert.Equal(CoverageState.NotObservable, run.Coverage("R1").State);
+    }
+
     [Theory]
     [InlineData(25, 50000, RowDirection.In, FlowDirection.In)]
     [InlineData(50000, 25, RowDirection.Out, FlowDirection.Out)]

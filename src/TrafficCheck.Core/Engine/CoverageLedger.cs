@@ -20,6 +20,9 @@ internal sealed class RowSetTotals(HostBudget budget)
     /// <summary>Flows that rows of this set allow if they were initiated one way, and nobody knows which way they were.</summary>
     public long DirectionUnknown;
 
+    /// <summary>Flows that rows of this set allow under a control connection, which began before the capture as they did.</summary>
+    public long ControlUnseen;
+
     /// <summary>Flows that rows of this set allow only the other way round.</summary>
     public long Reversed;
 
@@ -99,6 +102,9 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
                 break;
             case Verdict.Undetermined when judgement.Reason == Reason.DirectionUnknown:
                 totals.DirectionUnknown++;
+                break;
+            case Verdict.Undetermined when judgement.Reason == Reason.ControlConnectionUnseen:
+                totals.ControlUnseen++;
                 break;
             case Verdict.Unexpected when judgement.Reason == Reason.Direction:
                 totals.Reversed++;

@@ -192,4 +192,25 @@ public sealed class VerdictTests
         if (control) frames = TimedFrame.Merge(frames, new TcpConversation(Host, 40000, Peer, 21, 1).Handshake().Wait(TimeSpan.FromSeconds(8)).ClientSends("RETR x").Frames);
         Assert.Equal(expected, Of(frames, MatrixOf(data, commands)).Rows.Single(r => r.InitiatorPort == 20).Verdict);
     }
+
+    [Fact]
+    public void A_transfer_from_before_the_capture_is_not_accused_of_having_no_control_connection()
+    {
+        AllowedMatrix matrix = MatrixOf(Allow("R1", 20, RowDirection.InOut) with { FromServerPort = true, Application = "ftp" }, Allow("R2", 21, RowDirection.InOut) with { Application = "ftp" });
+        IReadOnlyList<TimedFrame> transfer = Traffic.Midstream(50001, 20);
+        EngineRun alone = Of(transfer, matrix);
+        AssertVerdict(alone, Verdict.Undetermined, Reason.ControlConnectionUnseen, "R1");
+        Finding finding = alone.Report.Findings[0];
+        Assert.Equal((FlowDirection.None, null, "control-connection-not-captured"), (finding.Direction, finding.ServicePort, Assert.Single(finding.Missing).What));
+        Assert.Equal((CoverageState.NotObservable, CoverageState.NotSeen), (alone.Coverage("R1").State, alone.Coverage("R2").State));
+
+        // The control connection is silent until the transfer ends: what is seen of it later was there all the time, and only the direction is missing.
+        IReadOnlyList<TimedFrame> end = new TcpConversation(Host, 40000, Peer, 21, 8_000_000_000).ServerSends("226 Transfer complete\r\n").ClientSends("QUIT\r\n").Frames;
+        FlowRow row = Of(TimedFrame.Merge(transfer, end), matrix).Rows.Single(r => r.FirstNs == transfer[0].TimestampNs);
+        Assert.Equal((Verdict.Undetermined, Reason.DirectionUnknown), (row.Verdict, row.Reason));
+
+        // To a well-known port it is no transfer, and an opening in sight needs its control connection in sight.
+        AssertVerdict(Of(Traffic.Midstream(1001, 20), matrix), Verdict.Unexpected, Reason.Port);
+        AssertVerdict(Of(Traffic.In(50001, from: 20), matrix), Verdict.Unexpected, Reason.Port);
+    }
 }

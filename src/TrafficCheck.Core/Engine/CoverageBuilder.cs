@@ -126,7 +126,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         if (controlUnseen > 0) return (CoverageState.NotObservable, Text($"{Flows(controlUnseen)} may belong to it, but no control connection between their hosts was captured"));
         if (reversed > 0) return (CoverageState.Reversed, Text($"{Flows(reversed)} the other way round"));
         if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");
-        return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for them") : null);
+        return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for {(covered == 1 ? "it" : "them")}") : null);
     }
 
     private static string Flows(long count) => count == 1 ? "1 flow" : Text($"{count} flows");

@@ -72,9 +72,14 @@ internal sealed partial class FlowJudge
 
     /// <summary>
     /// A transfer that was under way when the capture began: its control connection is silent until the end of it. Of one that opens in sight the order
-    /// to open it would have been seen. The client's port is not one of the well-known ones, which somebody who scans from port 20 asks for.
+    /// to open it would have been seen. It carries data, nobody resets it at once, and the client's port is not one of the well-known ones: a scan from
+    /// port 20 is none.
     /// </summary>
-    private static bool MayLackItsControl(in FlowSummary flow, ushort clientPort) => clientPort >= 1024 && FtpControls.MayHaveBegunBefore(in flow);
+    private static bool MayLackItsControl(in FlowSummary flow, ushort clientPort)
+    {
+        uint low = flow.Marks & FlowMarks.SideMask, high = (flow.Marks >> FlowMarks.SideBits) & FlowMarks.SideMask;
+        return clientPort >= 1024 && FtpControls.MayHaveBegunBefore(in flow) && ((low | high) & FlowMarks.Data) != 0 && low != FlowMarks.Rst && high != FlowMarks.Rst;
+    }
 
     private bool ControlIsLive(in FlowSummary flow, bool subjectIsHigh, bool inbound)
     {

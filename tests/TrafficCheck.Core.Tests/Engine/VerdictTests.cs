@@ -209,6 +209,11 @@ public sealed class VerdictTests
         FlowRow row = Of(TimedFrame.Merge(transfer, end), matrix).Rows.Single(r => r.FirstNs == transfer[0].TimestampNs);
         Assert.Equal((Verdict.Undetermined, Reason.DirectionUnknown), (row.Verdict, row.Reason));
 
+        // Nor is an acknowledgement a transfer, with or without the reset that it earns: that is a scan from port 20.
+        TimedFrame Probe(TcpFlags flags, bool back) => (back ? FrameBuilder.Ethernet().IPv4(Host, Peer).Tcp(50001, 20, flags, 1) : FrameBuilder.Ethernet().IPv4(Peer, Host).Tcp(20, 50001, flags, 1, 1)).At(back ? 2 : 1);
+        AssertVerdict(Of([Probe(TcpFlags.Ack, false)], matrix), Verdict.Unexpected, Reason.Port);
+        AssertVerdict(Of([Probe(TcpFlags.Ack, false), Probe(TcpFlags.Rst, true)], matrix), Verdict.Unexpected, Reason.Port);
+
         // To a well-known port it is no transfer, and an opening in sight needs its control connection in sight.
         AssertVerdict(Of(Traffic.Midstream(1001, 20), matrix), Verdict.Unexpected, Reason.Port);
         AssertVerdict(Of(Traffic.In(50001, from: 20), matrix), Verdict.Unexpected, Reason.Port);

@@ -59,6 +59,14 @@ public sealed partial class SampleTests
     }
 
     [Fact]
+    public void A_row_of_flows_that_anybody_may_have_begun_says_so()
+    {
+        var (code, output, errors) = Run("check", Path.Combine(Samples, "midstream", "capture.pcap"), "-m", Path.Combine(Samples, "midstream", "matrix.md"), "-v");
+        Assert.True(code == 1, errors);
+        Assert.Contains("of 1 flow nobody can tell who initiated it", string.Join(' ', output.Replace('\u00a0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_first_command_of_the_first_page_passes()
     {
         string page = File.ReadAllText(Path.Combine(RepositoryFolder.Find(), "README.md"));

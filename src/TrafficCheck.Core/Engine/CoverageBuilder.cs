@@ -28,7 +28,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals, ProbedRows Probed)> sets)
     {
         HitCount exclusive = default, shared = default, covered = default, related = default;
-        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, probes = 0, mayMatch = 0, unknown = 0, initiatedIn = 0, initiatedOut = 0;
+        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, probes = 0, mayMatch = 0, unknown = 0, controlUnseen = 0, initiatedIn = 0, initiatedOut = 0;
         long first = long.MaxValue, last = long.MinValue;
         HostCounter? peers = null;
         bool merged = false;
@@ -51,6 +51,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
             reversed += totals.Reversed;
             mayMatch += totals.MayMatch;
             unknown += totals.DirectionUnknown;
+            controlUnseen += totals.ControlUnseen;
             if (totals.Flows == 0) continue;
             if (set.Answering.Count == 1)
             {
@@ -85,7 +86,7 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
         ambiguous.Remove(index);
         long answered = exclusive.Flows + shared.Flows;
-        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, probes, answered, reversed, mayMatch, unknown, covered.Flows);
+        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, probes, answered, reversed, mayMatch, unknown, controlUnseen, covered.Flows);
         return new RowCoverage
         {
             Row = row,
@@ -109,7 +110,8 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     }
 
     private (CoverageState, string?) StateOf(
-        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long probes, long answered, long reversed, long mayMatch, long unknown, long covered)
+        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long probes, long answered, long reversed, long mayMatch, long unknown, long controlUnseen,
+        long covered)
     {
         if (!row.Enforced) return (CoverageState.NotEnforced, "a cell was not understood");
         if (exclusiveWorked > 0) return (CoverageState.Proven, null);
@@ -121,9 +123,10 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
         if (answered > 0) return (CoverageState.NotObservable, Text($"{Flows(answered)} in one direction only: whether it worked was not captured"));
         if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture names the peers or shows what is spoken"));
         if (unknown > 0) return (CoverageState.NotObservable, Text($"{Flows(unknown)} may belong to it, but nobody can tell who initiated {(unknown == 1 ? "it" : "them")}"));
+        if (controlUnseen > 0) return (CoverageState.NotObservable, Text($"{Flows(controlUnseen)} may belong to it, but no control connection between their hosts was captured"));
         if (reversed > 0) return (CoverageState.Reversed, Text($"{Flows(reversed)} the other way round"));
         if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");
-        return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for them") : null);
+        return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for {(covered == 1 ? "it" : "them")}") : null);
     }
 
     private static string Flows(long count) => count == 1 ? "1 flow" : Text($"{count} flows");

@@ -20,6 +20,9 @@ internal sealed class RowSetTotals(HostBudget budget)
     /// <summary>Flows that rows of this set allow if they were initiated one way, and nobody knows which way they were.</summary>
     public long DirectionUnknown;
 
+    /// <summary>Flows that rows of this set allow under a control connection, which began before the capture as they did.</summary>
+    public long ControlUnseen;
+
     /// <summary>Flows that rows of this set allow only the other way round.</summary>
     public long Reversed;
 
@@ -100,6 +103,9 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
             case Verdict.Undetermined when judgement.Reason == Reason.DirectionUnknown:
                 totals.DirectionUnknown++;
                 break;
+            case Verdict.Undetermined when judgement.Reason == Reason.ControlConnectionUnseen:
+                totals.ControlUnseen++;
+                break;
             case Verdict.Unexpected when judgement.Reason == Reason.Direction:
                 totals.Reversed++;
                 break;
@@ -112,8 +118,14 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
         totals.Bytes += flow.LowBytes + flow.HighBytes;
         totals.FirstNs = Math.Min(totals.FirstNs, flow.FirstNs);
         totals.LastNs = Math.Max(totals.LastNs, flow.LastNs);
-        if (judgement.Direction == FlowDirection.In) totals.InitiatedIn++;
-        else totals.InitiatedOut++;
+
+        // Who initiated is said where it is known.
+        if (judgement.Confidence < Confidence.Weak)
+        {
+            if (judgement.Direction == FlowDirection.In) totals.InitiatedIn++;
+            else totals.InitiatedOut++;
+        }
+
         if (square == Square.Permitted) totals.Worked++;
         else if (square == Square.Failing) totals.Failed++;
         else if (AnswerDue.IsMissing(in flow, in judgement)) totals.Unanswered++;

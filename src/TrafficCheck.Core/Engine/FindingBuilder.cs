@@ -145,6 +145,8 @@ internal sealed class FindingBuilder(
                 return ($"{rows} {(one ? "names its peers" : "name their peers")} by host name, and nothing in this capture names these hosts", null);
             case FindingKind.Undetermined when key.Reason == Reason.ApplicationUnknown:
                 return ($"{rows} {(one ? "asks" : "ask")} for {RowWords.Applications(_matrix, compiled.Sets[key.Rows].Answering)}, and these flows do not show what they speak", null);
+            case FindingKind.Undetermined when key.Reason == Reason.ControlConnectionUnseen:
+                return ($"{rows} {(one ? "allows" : "allow")} data of FTP that belong to a control connection, and of these flows, which began before the capture, none was captured", null);
             case FindingKind.Undetermined:
                 return ($"nobody can tell who initiated these flows; one way round {rows} {(one ? "allows" : "allow")} them, the other way round nothing does", null);
         }

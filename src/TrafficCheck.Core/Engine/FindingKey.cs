@@ -4,7 +4,7 @@ using TrafficCheck.Core.Engine.Reports;
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>The cause by which flows are grouped.</summary>
-/// <param name="Port">Service port, ICMP type, or -1: ports beyond the number that a run keeps apart.</param>
+/// <param name="Port">Service port, ICMP type, or -1: ports beyond the number that a run keeps apart, and ports that say nothing.</param>
 /// <param name="Rows">Row set of the rows concerned: answering, nearest or possible ones.</param>
 /// <param name="Application">What was spoken, where that is the cause.</param>
 /// <param name="Related">Failing: what announced the flows; their ports are many and say nothing.</param>

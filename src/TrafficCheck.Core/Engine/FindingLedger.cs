@@ -77,8 +77,10 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
                 };
                 return true;
             case Verdict.Undetermined:
-                FlowDirection direction = judgement.Reason == Reason.DirectionUnknown ? FlowDirection.None : judgement.Direction;
-                key = key with { Kind = FindingKind.Undetermined, Reason = judgement.Reason, Direction = direction };
+                // Clients of active FTP take any port: it says nothing.
+                bool control = judgement.Reason == Reason.ControlConnectionUnseen;
+                FlowDirection direction = control || judgement.Reason == Reason.DirectionUnknown ? FlowDirection.None : judgement.Direction;
+                key = key with { Kind = FindingKind.Undetermined, Reason = judgement.Reason, Direction = direction, Port = control ? -1 : key.Port };
                 return true;
             case Verdict.Allowed or Verdict.Related:
                 bool unanswered = AnswerDue.IsMissing(in flow, in judgement);

@@ -20,7 +20,8 @@ internal sealed partial class FlowJudge
         bool announced = flow.Note.Parent != 0;
         flow = _related!.Relate(in flow, in reading);
         if (announced && flow.Note.Parent == 0) return reading with { Conflicts = reading.Conflicts | EvidenceConflicts.AnnouncementAgainstHandshake };
-        return flow.Note.Parent != 0 && flow.Note.Initiator != 0 && reading.Method > EvidenceMethod.Related
+        bool weaker = reading.Method > EvidenceMethod.Related || reading.Confidence >= Confidence.Weak;
+        return flow.Note.Parent != 0 && flow.Note.Initiator != 0 && weaker
             ? new(flow.Note.Initiator == 2, EvidenceMethod.Related, flow.Note.IsGuess ? Confidence.Likely : Confidence.Proven, reading.Conflicts)
             : reading;
     }
@@ -67,6 +68,17 @@ internal sealed partial class FlowJudge
         }
 
         return -1;
+    }
+
+    /// <summary>
+    /// A transfer that was under way when the capture began: its control connection is silent until the end of it. Of one that opens in sight the order
+    /// to open it would have been seen. It carries data, nobody resets it at once, and the client's port is not one of the well-known ones: a scan from
+    /// port 20 is none.
+    /// </summary>
+    private static bool MayLackItsControl(in FlowSummary flow, ushort clientPort)
+    {
+        uint low = flow.Marks & FlowMarks.SideMask, high = (flow.Marks >> FlowMarks.SideBits) & FlowMarks.SideMask;
+        return clientPort >= 1024 && FtpControls.MayHaveBegunBefore(in flow) && ((low | high) & FlowMarks.Data) != 0 && low != FlowMarks.Rst && high != FlowMarks.Rst;
     }
 
     private bool ControlIsLive(in FlowSummary flow, bool subjectIsHigh, bool inbound)

@@ -230,8 +230,14 @@ internal sealed partial class FlowJudge : IDisposable
             Evaluation other = EvaluateAll(in flow, subjects, subjectIsHigh, !inbound, applications);
             if (other.Verdict != judged.Verdict)
             {
-                if (other.Verdict < judged.Verdict) (judgedInbound, judged) = (!inbound, other);
-                judged = judged with { Verdict = Verdict.Undetermined, Reason = Reason.DirectionUnknown };
+                if (other.Rank < judged.Rank) (judgedInbound, judged) = (!inbound, other);
+                bool control = judged.Reason == Reason.ControlConnectionUnseen;
+                judged = judged with { Verdict = Verdict.Undetermined, Reason = control ? judged.Reason : Reason.DirectionUnknown };
+            }
+            else if (judged.Verdict == Verdict.Allowed)
+            {
+                // Allowed whoever began; but which rows answer, only the direction would tell.
+                judged = judged with { Rows = _matrix.Sets.Union(judged.Rows, other.Rows) };
             }
         }
 
@@ -270,8 +276,8 @@ internal sealed partial class FlowJudge : IDisposable
         }
 
         if (match.Answer == Matrix.MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
-        if (ServerPortRow(in flow, subject, subjectIsHigh, inbound) is var row and >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound))
-            return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([row], [], []));
+        int dataRow = ServerPortRow(in flow, subject, subjectIsHigh, inbound);
+        if (dataRow >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound)) return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([dataRow], [], []));
         if (match.Answer == Matrix.MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
         if (match.Answer == Matrix.MatchAnswer.CannotTellApplication) return new(subject, Verdict.Undetermined, Reason.ApplicationUnknown, match.RowSet);
         if (match.Answer == Matrix.MatchAnswer.OtherApplication) return new(subject, Verdict.Unexpected, Reason.Application, match.RowSet);
@@ -285,7 +291,9 @@ internal sealed partial class FlowJudge : IDisposable
             if (others.Has(inbound)) return new(subject, Verdict.Unexpected, Reason.Transport, SetOf(in others, inbound));
         }
 
-        return new(subject, Verdict.Unexpected, Reason.Port, RowSets.None);
+        return dataRow >= 0 && MayLackItsControl(in flow, port)
+            ? new(subject, Verdict.Undetermined, Reason.ControlConnectionUnseen, _matrix.Sets.Intern([dataRow], [], []))
+            : new(subject, Verdict.Unexpected, Reason.Port, RowSets.None);
     }
 
     /// <summary>The client said in the flow itself whom it means; no name that comes later says it better.</summary>

@@ -40,12 +40,17 @@ internal sealed class FtpControls
         bool low = _ports.Contains(ends.LowPort), high = _ports.Contains(ends.HighPort);
         if (low == high) return;
         if (FlowReading.OutcomeOf(flow, initiatorIsHigh: low) is not (Outcome.Established or Outcome.OneWay)) return;
+        long firstNs = MayHaveBegunBefore(in flow) ? long.MinValue : flow.FirstNs;
         var pair = low ? (ends.HighAddress, ends.LowAddress) : (ends.LowAddress, ends.HighAddress);
         if (_pairs.TryGetValue(pair, out var span))
-            _pairs[pair] = (Math.Min(span.FirstNs, flow.FirstNs), Math.Max(span.LastNs, flow.LastNs));
-        else if (_pairs.Count < MaxPairs) _pairs[pair] = (flow.FirstNs, flow.LastNs);
+            _pairs[pair] = (Math.Min(span.FirstNs, firstNs), Math.Max(span.LastNs, flow.LastNs));
+        else if (_pairs.Count < MaxPairs) _pairs[pair] = (firstNs, flow.LastNs);
         else Forgotten++;
     }
+
+    /// <summary>A connection of which the capture, when it began, was too late to show the handshake.</summary>
+    public static bool MayHaveBegunBefore(in FlowSummary flow) => flow.Protocol == TransportNames.Tcp && (flow.Marks & FlowMarks.MayPredateCapture) != 0
+        && ((flow.Marks | (flow.Marks >> FlowMarks.SideBits)) & (FlowMarks.Syn | FlowMarks.SynAck)) == 0;
 
     /// <summary>Whether a control connection of the client was live when the server opened the data connection.</summary>
     public bool Covers(IpAddress client, IpAddress server, long dataFirstNs) =>

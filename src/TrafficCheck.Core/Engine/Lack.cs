@@ -26,6 +26,12 @@ internal enum Lack : byte
     /// <summary>Both ends look like servers, or like clients.</summary>
     Contradiction,
 
+    /// <summary>A SYN-ACK that no SYN asked for in sight, and that nothing but a reset answered.</summary>
+    UnaskedSynAck,
+
+    /// <summary>It is data of FTP, and the control connection is not captured.</summary>
+    Control,
+
     /// <summary>Packets were cut before what would tell.</summary>
     Cut,
 
@@ -54,6 +60,8 @@ internal static class Lacks
         Lack.Beginning => "beginning-not-captured",
         Lack.MayBeOlder => "may-predate-capture",
         Lack.Contradiction => "evidence-contradicts",
+        Lack.UnaskedSynAck => "syn-ack-unasked",
+        Lack.Control => "control-connection-not-captured",
         Lack.Cut => "packets-cut",
         Lack.Encrypted => "encrypted",
         Lack.Doubtful => "application-doubtful",
@@ -67,14 +75,16 @@ internal static class Lacks
         Reason.DirectionUnknown => OfDirection(in flow, subjectIsHigh),
         Reason.ApplicationUnknown => OfApplication(in flow, subjectIsHigh),
         Reason.PeerNameUnknown => OfName(in flow),
+        Reason.ControlConnectionUnseen => Lack.Control,
         _ => Lack.None,
     };
 
     private static Lack OfDirection(in FlowSummary flow, bool subjectIsHigh)
     {
         if (MissingSide(in flow, subjectIsHigh) is var side and not Lack.None) return side;
-        uint both = flow.Marks & (flow.Marks >> FlowMarks.SideBits);
+        uint both = flow.Marks & (flow.Marks >> FlowMarks.SideBits), either = flow.Marks | (flow.Marks >> FlowMarks.SideBits);
         return (both & FlowMarks.SynAck) != 0 || flow.Speech.Clients == 3 ? Lack.Contradiction
+            : flow.Protocol == TransportNames.Tcp && (either & FlowMarks.SynAck) != 0 ? Lack.UnaskedSynAck
             : flow.Protocol == TransportNames.Tcp ? Lack.Beginning : Lack.MayBeOlder;
     }
 

@@ -78,9 +78,13 @@ internal sealed class MissingWords(PeerNaming? names, CaptureInterfaces interfac
             Lack.FromPeer => ($"{flows}: no packet from {peers} to {hosts} was captured ({where})", $"capture what {peers} {(state.Peers.Count == 1 ? "sends" : "send")} as well ({where}), from before the sessions begin"),
             Lack.FromHost => ($"{flows}: no packet from {hosts} to {peers} was captured ({where})", $"capture what {hosts} {(state.Hosts.Count == 1 ? "sends" : "send")} as well ({where}), from before the sessions begin"),
             Lack.Beginning when name => ($"{flows} began before the capture: {(count == 1 ? "a" : "any")} server name in TLS or HTTP was not captured", "capture from before the sessions begin"),
+            Lack.Beginning when reason == Reason.ApplicationUnknown =>
+                ($"{flows} began before the capture, and what was captured of {(count == 1 ? "it" : "them")} is of no protocol that is known in mid-stream ({where})", "capture from before the sessions begin"),
             Lack.Beginning => ($"{flows} {shows} neither a handshake nor payload that tells client from server ({where})", "capture from before the sessions begin"),
             Lack.MayBeOlder => ($"{flows} began so soon after the capture did that {(count == 1 ? "it" : "they")} may be older, and nothing {(count == 1 ? "it says" : "they say")} tells who asks ({where})", "capture from before the exchanges begin"),
             Lack.Contradiction => ($"{flows}: the evidence contradicts itself, both ends look like servers or both like clients", "capture whole packets in both directions, from before the sessions begin"),
+            Lack.UnaskedSynAck => ($"{flows} {shows} a SYN-ACK that no SYN in this capture asked for and that at most a reset answered: a scan looks the same ({where})", "capture from before the sessions begin, and both directions"),
+            Lack.Control => ($"{flows}: no control connection of FTP between {hosts} and {peers} was captured ({where})", "capture from before the sessions begin"),
             Lack.Cut => ($"{flows} {was} cut by the snap length ({where}{Snap(lacks)})", "capture whole packets (snap length 0)"),
             Lack.Encrypted => ($"{flows} {(count == 1 ? "is" : "are")} encrypted, and what was said before that was not captured", "capture from before the sessions begin, or let the row ask for tls"),
             Lack.Doubtful => ($"{flows} {shows} only a beginning that fits several applications", "capture whole sessions, from before they begin"),

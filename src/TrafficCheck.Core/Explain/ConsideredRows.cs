@@ -18,8 +18,7 @@ internal static class ConsideredRows
     {
         bool initiatorIsHigh = trial.Inbound != subjectIsHigh, related = isJudged && judgement.Verdict == Verdict.Related;
 
-        // Where the direction decides, the verdict speaks of both readings and each has its own.
-        bool own = !isJudged || judgement.Reason == Reason.DirectionUnknown;
+        bool own = !isJudged || AreBothAsked(in judgement, trial);
         RowSet set = matrix.Sets[own ? trial.Rows : judgement.Rows];
         Verdict verdict = own ? trial.Verdict : judgement.Verdict;
         bool allowed = verdict is Verdict.Allowed or Verdict.Related;
@@ -67,6 +66,11 @@ internal static class ConsideredRows
             [.. more.OrderByDescending(m => m.Value).ThenBy(m => m.Key, StringComparer.Ordinal)],
             matrix.Matrix.Rows.Count(r => !r.Enforced && ((subjects >> r.Subject) & 1) != 0));
     }
+
+    /// <summary>Where the direction decides about the verdict or its rows, the verdict speaks of both readings and each has its own.</summary>
+    public static bool AreBothAsked(in Judgement judgement, FlowTrial judged) =>
+        judgement.Reason is Reason.DirectionUnknown or Reason.ControlConnectionUnseen
+        || (judgement.Verdict == Verdict.Allowed && judgement.Confidence >= Confidence.Weak && judgement.Rows != judged.Rows);
 
     /// <summary>What the flow speaks, in words.</summary>
     public static string Spoken(in FlowSummary flow)

@@ -173,7 +173,7 @@ public sealed class FlowTrace : IDisposable
         ulong subjects = _engine.Hosts.SubjectsOf(host) & ~_engine.Hosts.SubjectsOf(peer);
         FlowTrial judged = _engine.Judge.Try(in flow, subjects, high, inbound), other = _engine.Judge.Try(in flow, subjects, high, !inbound);
         var readings = new List<RowReading> { ConsideredRows.Of(in flow, in judgement, judged, _engine.Matrix, subjects, high, isJudged: true) };
-        if (judgement.Reason == Reason.DirectionUnknown) readings.Add(ConsideredRows.Of(in flow, in judgement, other, _engine.Matrix, subjects, high, isJudged: false));
+        if (ConsideredRows.AreBothAsked(in judgement, judged)) readings.Add(ConsideredRows.Of(in flow, in judgement, other, _engine.Matrix, subjects, high, isJudged: false));
         var (missing, settle) = Missing(in flow, in judgement, high);
         return new VerdictCase
         {

@@ -35,6 +35,9 @@ internal sealed class VerdictChanges
         RowSet rows = _matrix.Sets[judgement.Rows];
         switch (judgement.Verdict)
         {
+            case Verdict.Allowed when ConsideredRows.AreBothAsked(in judgement, judged):
+                foreach (FlowTrial reading in new[] { judged, other }) _all.Add($"{Proof(reading, subjectIsHigh)}: then it is {Said(reading)}");
+                break;
             case Verdict.Allowed:
                 if (rows.Answering.Count > 1) _all.Add($"nothing tells {Ids(rows.Answering)} apart: a row that names {peer}, or a name of it, would answer alone");
                 if (rows.Possible.Count > 0) _all.Add($"a name for {peer}: {Wanted(rows.Possible)} would answer instead");
@@ -107,6 +110,9 @@ internal sealed class VerdictChanges
             case Reason.ApplicationUnknown:
                 string asked = Few(rows.Answering.Select(r => _matrix.Matrix.Rows[r].Application).OfType<string>().Distinct());
                 _all.Add($"payload that shows what is spoken: {asked} would be allowed by {Ids(rows.Answering)}, anything else would be unexpected");
+                break;
+            case Reason.ControlConnectionUnseen:
+                _all.Add($"a control connection of FTP between the two hosts at that time, as {One(rows)} {Ids(rows.Answering)} asks");
                 break;
             default:
                 foreach (FlowTrial reading in new[] { judged, other }) _all.Add($"{Proof(reading, subjectIsHigh)}: then it is {Said(reading)}");

@@ -41,6 +41,17 @@ public sealed class RowSets
         return added.Id;
     }
 
+    /// <summary>The rows of two sets in one: a row that answers in either answers, what is covered or possible in one only stays that.</summary>
+    /// <returns>Its id; that of the one when the other adds nothing.</returns>
+    public int Union(int one, int other)
+    {
+        if (one == other) return one;
+        RowSet a = _all[one], b = _all[other];
+        int[] answering = [.. a.Answering.Union(b.Answering).Order()];
+        int[] covered = [.. a.Covered.Union(b.Covered).Except(answering).Order()];
+        return Intern(answering, covered, [.. a.Possible.Union(b.Possible).Except(answering).Except(covered).Order()]);
+    }
+
     private static ulong Hash(ReadOnlySpan<int> rows, ulong hash)
     {
         foreach (int row in rows) hash = (hash ^ (uint)row) * 0x9e3779b97f4a7c15 + 0x7f4a7c15;

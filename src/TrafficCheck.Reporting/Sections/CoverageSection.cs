@@ -212,6 +212,8 @@ internal static class CoverageSection
         string sides = row.Row.Direction == Core.Matrix.RowDirection.InOut
             ? $"; initiated from outside {Figures.Count(row.InitiatedIn)}, by the subject {Figures.Count(row.InitiatedOut)}"
             : "";
+        long unknown = row.Exclusive.Flows + row.Shared.Flows - row.InitiatedIn - row.InitiatedOut;
+        if (unknown > 0) sides += $"; of {Figures.Count(unknown, "flow")} nobody can tell who initiated {(unknown == 1 ? "it" : "them")}";
         yield return new StyledText().Add($"first {scope.Clock.Time(first)}, last {scope.Clock.Time(last)}{sides}", Ink.Faint);
     }
 

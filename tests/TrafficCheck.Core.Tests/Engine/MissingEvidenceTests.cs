@@ -104,6 +104,27 @@ public sealed class MissingEvidenceTests
     }
 
     [Fact]
+    public void What_began_before_the_capture_is_said_by_what_is_asked_of_it()
+    {
+        IReadOnlyList<TimedFrame> midstream = new TcpConversation(Host, 4001, Peer, 389, 5 * Second).ClientSends("xxxxxxxx").ServerSends("yyyyyyyy").Frames;
+        Assert.StartsWith(
+            "the flow began before the capture, and what was captured of it is of no protocol",
+            Text(Undetermined(midstream, MatrixOf(Allow("R1", 389) with { Application = "smtp" })), "beginning-not-captured"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the flow shows neither a handshake nor payload", Text(Undetermined(midstream, MatrixOf(Allow("R1", 389), Allow("R2", 4001))), "beginning-not-captured"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_syn_ack_that_only_a_reset_answered_is_called_what_it_is()
+    {
+        TimedFrame[] probe =
+        [
+            FrameBuilder.Ethernet().IPv4(Peer, Host).Tcp(389, 4001, TcpFlags.Syn | TcpFlags.Ack, 1, 1).At(Second), FrameBuilder.Ethernet().IPv4(Host, Peer).Tcp(4001, 389, TcpFlags.Rst, 1).At(Second + 1000),
+        ];
+        Assert.StartsWith("the flow shows a SYN-ACK that no SYN in this capture asked for", Text(Undetermined(probe, MatrixOf(Allow("R1", 389))), "syn-ack-unasked"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tally_is_bounded_and_counts_what_it_does_not_keep()
     {
         var tally = new DnsTally(new ProtectedHosts([[System.Net.IPNetwork.Parse("10.0.0.0/8")]]), maxClients: 2);

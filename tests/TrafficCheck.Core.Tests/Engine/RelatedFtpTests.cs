@@ -249,6 +249,17 @@ public sealed class RelatedFtpTests
     }
 
     [Fact]
+    public void An_announcement_bears_out_a_syn_ack_of_which_only_that_side_was_captured()
+    {
+        // Of both connections the capture has what the host sends: PORT, and the SYN-ACK of the port that it announced.
+        IEnumerable<TimedFrame> FromHost(IEnumerable<TimedFrame> frames) => frames.Where(f => f.Bytes.AsSpan(26, 4).SequenceEqual((ReadOnlySpan<byte>)[10, 0, 0, 5]));
+        IReadOnlyList<TimedFrame> data = new TcpConversation(Peer, 20, Host, 50000, DataAt - 1_000_000).Handshake().ClientSends("data").Frames;
+        EngineRun run = Run(FromHost(Control("PORT 10,0,0,5,195,80\r\n")), FromHost(data));
+        FlowRow row = run.Rows.Single(r => r.FirstNs == DataAt);
+        Assert.Equal((EvidenceMethod.Related, Confidence.Proven, FlowDirection.In, Verdict.Related), (row.Evidence, row.Confidence, row.Direction, row.Verdict));
+    }
+
+    [Fact]
     public void The_report_does_not_depend_on_how_the_input_was_cut()
     {
         const string A = "2001:db8::5", B = "2001:db8::7";

@@ -61,6 +61,33 @@ public sealed class VerdictTests
         AssertVerdict(Of(Traffic.Midstream(26, 27), MatrixOf(Allow("R1", 25))), Verdict.Unexpected, Reason.Port);
     }
 
+    [Fact]
+    public void Rows_that_allow_either_reading_share_a_flow_whose_direction_is_not_known()
+    {
+        // Mail In by one row, Out by another: allowed, and neither row is proven by it.
+        EngineRun run = Of(Traffic.Midstream(25, 25), MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25), Allow("R3", 25, RowDirection.InOut)));
+        AssertVerdict(run, Verdict.Allowed, Reason.None);
+        Assert.Equal((Confidence.Weak, "R1,R2", "R3"), (run.Row.Confidence, string.Join(',', run.Row.Rows), string.Join(',', run.Row.CoveredRows)));
+        foreach ((string row, string other) in new[] { ("R1", "R2"), ("R2", "R1") })
+        {
+            RowCoverage coverage = run.Coverage(row);
+            Assert.Equal((CoverageState.Shared, 0L, 1L, other), (coverage.State, coverage.Exclusive.Flows, coverage.Shared.Flows, Assert.Single(coverage.AmbiguousWith)));
+            Assert.Equal((0L, 0L), (coverage.InitiatedIn, coverage.InitiatedOut));
+        }
+
+        // A direction that is known gives the flow to one.
+        Assert.Equal(["R2"], Of(Traffic.Out(25), MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25))).Row.Rows);
+    }
+
+    [Fact]
+    public void An_unknown_direction_leaves_open_what_one_reading_leaves_open()
+    {
+        // Read as Out a name is missing, read as In nothing is like it: the row that asks for the name is the one to speak of.
+        EngineRun run = Of(Traffic.Midstream(25, 25), MatrixOf(Allow("R1", 25, peers: ["mx.example.net"])));
+        AssertVerdict(run, Verdict.Undetermined, Reason.DirectionUnknown, "R1");
+        Assert.Equal(CoverageState.NotObservable, run.Coverage("R1").State);
+    }
+
     [Theory]
     [InlineData(25, 50000, RowDirection.In, FlowDirection.In)]
     [InlineData(50000, 25, RowDirection.Out, FlowDirection.Out)]
@@ -164,5 +191,31 @@ public sealed class VerdictTests
         IEnumerable<TimedFrame> frames = Traffic.In(50001, at: 9_000_000_000, from: 20);
         if (control) frames = TimedFrame.Merge(frames, new TcpConversation(Host, 40000, Peer, 21, 1).Handshake().Wait(TimeSpan.FromSeconds(8)).ClientSends("RETR x").Frames);
         Assert.Equal(expected, Of(frames, MatrixOf(data, commands)).Rows.Single(r => r.InitiatorPort == 20).Verdict);
+    }
+
+    [Fact]
+    public void A_transfer_from_before_the_capture_is_not_accused_of_having_no_control_connection()
+    {
+        AllowedMatrix matrix = MatrixOf(Allow("R1", 20, RowDirection.InOut) with { FromServerPort = true, Application = "ftp" }, Allow("R2", 21, RowDirection.InOut) with { Application = "ftp" });
+        IReadOnlyList<TimedFrame> transfer = Traffic.Midstream(50001, 20);
+        EngineRun alone = Of(transfer, matrix);
+        AssertVerdict(alone, Verdict.Undetermined, Reason.ControlConnectionUnseen, "R1");
+        Finding finding = alone.Report.Findings[0];
+        Assert.Equal((FlowDirection.None, null, "control-connection-not-captured"), (finding.Direction, finding.ServicePort, Assert.Single(finding.Missing).What));
+        Assert.Equal((CoverageState.NotObservable, CoverageState.NotSeen), (alone.Coverage("R1").State, alone.Coverage("R2").State));
+
+        // The control connection is silent until the transfer ends: what is seen of it later was there all the time, and only the direction is missing.
+        IReadOnlyList<TimedFrame> end = new TcpConversation(Host, 40000, Peer, 21, 8_000_000_000).ServerSends("226 Transfer complete\r\n").ClientSends("QUIT\r\n").Frames;
+        FlowRow row = Of(TimedFrame.Merge(transfer, end), matrix).Rows.Single(r => r.FirstNs == transfer[0].TimestampNs);
+        Assert.Equal((Verdict.Undetermined, Reason.DirectionUnknown), (row.Verdict, row.Reason));
+
+        // Nor is an acknowledgement a transfer, with or without the reset that it earns: that is a scan from port 20.
+        TimedFrame Probe(TcpFlags flags, bool back) => (back ? FrameBuilder.Ethernet().IPv4(Host, Peer).Tcp(50001, 20, flags, 1) : FrameBuilder.Ethernet().IPv4(Peer, Host).Tcp(20, 50001, flags, 1, 1)).At(back ? 2 : 1);
+        AssertVerdict(Of([Probe(TcpFlags.Ack, false)], matrix), Verdict.Unexpected, Reason.Port);
+        AssertVerdict(Of([Probe(TcpFlags.Ack, false), Probe(TcpFlags.Rst, true)], matrix), Verdict.Unexpected, Reason.Port);
+
+        // To a well-known port it is no transfer, and an opening in sight needs its control connection in sight.
+        AssertVerdict(Of(Traffic.Midstream(1001, 20), matrix), Verdict.Unexpected, Reason.Port);
+        AssertVerdict(Of(Traffic.In(50001, from: 20), matrix), Verdict.Unexpected, Reason.Port);
     }
 }

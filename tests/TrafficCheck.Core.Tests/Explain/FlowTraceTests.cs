@@ -55,6 +55,21 @@ public sealed class FlowTraceTests
     private static TcpConversation Session(ushort hostPort = 40000, ushort peerPort = 443, long at = Second) => new(Host, hostPort, Peer, peerPort, at);
 
     [Fact]
+    public void Rows_that_allow_either_reading_are_shown_with_the_reading_that_makes_them_answer()
+    {
+        IReadOnlyList<TimedFrame> frames = Session(25, 25).ClientSends("a").ServerSends("b").Frames;
+        FlowLife life = Only(Explain(Target(TransportNames.Tcp, 25, 25), frames, MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25))));
+        VerdictCase verdict = Assert.Single(life.Verdicts);
+        Assert.Equal(["R1", "R2"], verdict.Verdict.Rows.Select(r => r.Id));
+        Assert.Equal(
+            [(FlowDirection.Out, "R2"), (FlowDirection.In, "R1")],
+            verdict.Readings.Select(r => (r.Direction, r.Rows.Single(row => row.Role == RowRole.Answers).Row.Id)));
+        Assert.Equal(2, verdict.WouldChange.Count);
+        Assert.EndsWith("then it is allowed by R2", verdict.WouldChange[0], StringComparison.Ordinal);
+        Assert.EndsWith("then it is allowed by R1", verdict.WouldChange[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_rung_says_in_which_frame_it_was_seen()
     {
         IReadOnlyList<TimedFrame> frames = Session().Handshake().ClientSends("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n").ServerSends("HTTP/1.1 200 OK\r\n\r\n").ClientCloses().Frames;

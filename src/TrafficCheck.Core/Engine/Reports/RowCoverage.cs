@@ -40,7 +40,7 @@ public sealed record RowCoverage
 
     public long? LastNs { get; init; }
 
-    /// <summary>Of the flows it answers for: initiated from outside, and by the subject.</summary>
+    /// <summary>Of the flows it answers for: initiated from outside, and by the subject. Where the direction is weak or unknown a flow is in neither.</summary>
     public required long InitiatedIn { get; init; }
 
     public required long InitiatedOut { get; init; }

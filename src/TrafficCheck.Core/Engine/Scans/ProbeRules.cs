@@ -50,7 +50,7 @@ internal static class ProbeRules
 
     public static ProbeClass Of(in FlowSummary flow, in Judgement judgement)
     {
-        if (judgement.Verdict is Verdict.OutOfScope or Verdict.Related || judgement.Reason == Reason.DirectionUnknown) return ProbeClass.None;
+        if (judgement.Verdict is Verdict.OutOfScope or Verdict.Related || judgement.Reason is Reason.DirectionUnknown or Reason.ControlConnectionUnseen) return ProbeClass.None;
         if (judgement.Direction == FlowDirection.None) return ProbeClass.None;
 
         // Datagrams early in a capture may be answers to what was before it. Those of a server go to the many ports of its clients, which is no

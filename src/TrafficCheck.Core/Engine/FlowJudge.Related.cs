@@ -63,7 +63,7 @@ internal sealed partial class FlowJudge
             if (row.Direction == (inbound ? RowDirection.Out : RowDirection.In) || !row.Ports.Any(r => r.Contains(sourcePort))) continue;
             if (row.Transports.Count > 0 && !row.Transports.Contains(flow.Protocol)) continue;
             IpAddress peer = subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-            if (_matcher.PeerAnswer(index, peer, []) == Matrix.MatchAnswer.Yes) return index;
+            if (_matcher.PeerAnswer(index, peer, []) == MatchAnswer.Yes) return index;
         }
 
         return -1;

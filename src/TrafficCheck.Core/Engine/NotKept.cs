@@ -20,6 +20,7 @@ internal static class NotKept
             ("flows-without-degree", judge.Degrees.NotCounted),
             ("flows-without-ledger", judge.LedgerNotAsked),
             ("frames-not-held-for-order", framesNotHeld),
+            ("ftp-control-connections-not-kept", judge.FtpPairsNotKept),
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),
             ("names-given-up", names?.Evicted ?? 0),
             ("names-without-text", names?.Reader.Truncated ?? 0),

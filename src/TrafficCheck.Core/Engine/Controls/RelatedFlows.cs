@@ -14,9 +14,9 @@ internal sealed class RelatedFlows
     private readonly FtpPairs _ftp;
     private readonly Func<uint, IpAddress, bool> _isEnd;
 
-    public RelatedFlows(ControlPorts ports, FlowNotes notes, PortRange? ftpPassiveRange)
+    public RelatedFlows(ControlPorts ports, FlowNotes notes, FtpPairs ftp)
     {
-        _ftp = new FtpPairs(ftpPassiveRange);
+        _ftp = ftp;
         _v4 = new ControlReader(ports, notes, _ftp, 0);
         _v6 = new ControlReader(ports, notes, _ftp, 1);
         _isEnd = (number, address) => this[number] is var control && (control.Client == address || control.Server == address);

@@ -88,6 +88,49 @@ public sealed class RelatedFlowTests
         Assert.Equal("related R1 sip-rtp announced", Said(Run(MatrixOf(Allow("R1", 5060)), call, Udp(Host, 20000, Peer, 30000))));
     }
 
+    [Theory]
+    [InlineData(1400, "")]
+    [InlineData(1400, "\r\n\r\n")]
+    [InlineData(60, "")]
+    [InlineData(170, "\r\n")]
+    public void Each_of_several_messages_in_a_segment_is_read(int segment, string between)
+    {
+        string offer = Sip("INVITE sip:a@example.net SIP/2.0", Host, 20000), options = "OPTIONS sip:a@example.net SIP/2.0\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+        IReadOnlyList<TimedFrame> call = new TcpConversation(Host, 40000, Peer, 5060, Second) { SegmentSize = segment }.Handshake()
+            .ClientSends(between + options + between + Sip("INVITE sip:b@example.net SIP/2.0", Host, 20010) + options + between + offer)
+            .ServerSends("SIP/2.0 100 Trying\r\nContent-Length: 0\r\n\r\n" + Sip("SIP/2.0 200 OK", Peer, 30000)).Frames;
+        AllowedMatrix matrix = MatrixOf(Allow("R1", 5060));
+        Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Host, 20000, Peer, 30000))));
+        Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Peer, 39000, Host, 20000))));
+        Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Peer, 39000, Host, 20010))));
+    }
+
+    [Fact]
+    public void A_message_of_which_a_segment_is_missing_is_counted()
+    {
+        IReadOnlyList<TimedFrame> call = new TcpConversation(Host, 40000, Peer, 5060, Second) { SegmentSize = 50, Acknowledged = false }.Handshake()
+            .ClientSends(Sip("INVITE sip:a@example.net SIP/2.0", Host, 20000)).Frames;
+        EngineRun run = Run(MatrixOf(Allow("R1", 5060)), [.. call.Take(4), .. call.Skip(5)], Udp(Peer, 30000, Host, 20000));
+        Assert.Equal("unexpected ", Said(run));
+        Assert.Contains(KeyValuePair.Create("messages-not-joined", 1L), run.Report.Accounting.NotKept);
+    }
+
+    [Theory]
+    [InlineData("0 1 2", true)]
+    [InlineData("0 1 0 1 2", true)]
+    [InlineData("1 0 2", true)]
+    [InlineData("0 2 1", false)]
+    public void A_reply_of_ftp_in_pieces_is_read_or_counted(string order, bool read)
+    {
+        var script = new TcpConversation(Host, 40000, Peer, 21, Second) { SegmentSize = 12, Acknowledged = false };
+        IReadOnlyList<TimedFrame> frames = script.Handshake().ServerSends("227 ok (192,0,2,7,195,80)\r\n").Frames;
+        Assert.Equal(6, frames.Count);
+        IEnumerable<TimedFrame> pieces = order.Split(' ').Select((n, i) => frames[3 + (n[0] - '0')] with { TimestampNs = (2 * Second) + (i * Second / 4) });
+        EngineRun run = Run(MatrixOf(Allow("R1", 21)), [.. frames.Take(3), .. pieces], Tcp(Host, 40001, Peer, 50000));
+        Assert.Equal(read ? "related R1 ftp-passive announced" : "unexpected ", Said(run));
+        Assert.Equal(!read, run.Report.Accounting.NotKept.Any(n => n.Key == "messages-not-joined"));
+    }
+
     [Fact]
     public void A_call_that_announces_a_well_known_port_opens_nothing()
     {

@@ -96,6 +96,8 @@ public sealed class CheckEngine : IDisposable
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
 
+    internal long IcmpErrorsOfEndedFlows => _intake.IcmpErrorsOfEndedFlows;
+
     internal IReadOnlyList<PartFate> PartFates => _intake.PartFates;
 
     internal long Copies => _intake.Copies?.Copies ?? 0;

@@ -11,6 +11,7 @@ internal static class NotKept
         (string Name, long Count)[] all =
         [
             ("announcements-given-up", related?.Expectations.Evicted ?? 0),
+            ("announcements-of-other-family-not-kept", related?.OtherFamilyNotKept ?? 0),
             ("announcements-refused", related?.Refused ?? 0),
             ("control-connections-not-followed", related?.NotFollowed ?? 0),
             ("conversations-not-compared-with-scans", probes.Conversations.NotFollowed),

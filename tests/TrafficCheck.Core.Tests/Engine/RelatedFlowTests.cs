@@ -105,6 +105,40 @@ public sealed class RelatedFlowTests
         Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Peer, 39000, Host, 20010))));
     }
 
+    private static byte[] Rtp(byte sequence, byte type = 0) => [0x80, type, 0, sequence, 0, 0, 0, (byte)(sequence * 160), 1, 2, 3, 4, .. new byte[160]];
+
+    /// <summary>A call over one family that announces media over the other; both hosts are known where both sides announced theirs.</summary>
+    [Theory]
+    [InlineData(false, true, 30000, 5, "related R1 sip-rtp announced")]
+    [InlineData(true, true, 30000, 5, "related R1 sip-rtp announced")]
+    [InlineData(false, false, 30000, 5, "related R1 sip-rtp announced-otherwise")]
+    [InlineData(false, true, 30002, 5, "related R1 sip-rtp announced")] // by the other end
+    [InlineData(false, false, 30002, 5, "unexpected ")]
+    [InlineData(false, true, 30000, 400, "unexpected ")]
+    public void Media_of_a_call_may_be_of_the_other_family(bool callOverV6, bool bothKnown, int port, int seconds, string expected)
+    {
+        string[] v4 = [Host, Peer], v6 = ["2001:db8:10::5", "2001:db8:20::7"], call = callOverV6 ? v6 : v4, media = callOverV6 ? v4 : v6;
+        string Offer(string first, string address, int at) => Sip(first, address, at).Replace("IN IP4", callOverV6 ? "IN IP4" : "IN IP6", StringComparison.Ordinal);
+        UdpExchange signalling = new UdpExchange(call[0], 5070, call[1], 5060, DataAt - (seconds * Second));
+        if (bothKnown) signalling.ClientSends(Offer("INVITE sip:a@example.net SIP/2.0", media[0], 20000));
+        else signalling.ClientSends("OPTIONS sip:a SIP/2.0\r\n\r\n");
+        signalling.ServerSends(Offer("SIP/2.0 200 OK", media[1], 30000));
+        var speech = new UdpExchange(media[0], 20000, media[1], (ushort)port, DataAt);
+        for (byte i = 0; i < 4; i++) speech.ClientSends(Rtp(i)).ServerSends(Rtp(i));
+        AllowedMatrix matrix = MatrixOf(Allow("R1", 5060, transports: s_udp));
+        foreach (int chunk in new[] { int.MaxValue, 1, 3 })
+            Assert.Equal(expected, Said(Of(TimedFrame.Merge(signalling.Frames, speech.Frames), matrix, [$"{Host} 2001:db8:10::5"], chunk: chunk)));
+    }
+
+    [Fact]
+    public void A_million_media_of_the_other_family_take_bounded_memory_and_are_counted()
+    {
+        var signalling = new UdpExchange(Host, 5070, Peer, 5060, Second);
+        for (int i = 0; i < 3000; i++) signalling.ServerSends(Sip("SIP/2.0 200 OK", $"2001:db8::{i:x}", 30000).Replace("IN IP4", "IN IP6", StringComparison.Ordinal));
+        EngineRun run = Of(signalling.Frames, MatrixOf(Allow("R1", 5060, transports: s_udp)));
+        Assert.Contains(KeyValuePair.Create("announcements-of-other-family-not-kept", 6000L - 4096), run.Report.Accounting.NotKept);
+    }
+
     [Fact]
     public void A_message_of_which_a_segment_is_missing_is_counted()
     {

@@ -231,6 +231,27 @@ public sealed class RelatedFlowTests
         Assert.Equal("unexpected ", Said(run));
     }
 
+    /// <summary>A million ports in what one message says: a few are kept, which work, and the rest is counted.</summary>
+    [Theory]
+    [InlineData("pairs")]
+    [InlineData("media")]
+    [InlineData("towers")]
+    public void A_message_that_announces_a_million_ports_announces_few(string kind)
+    {
+        string media = kind == "pairs" ? "m=audio 30000/1000000 RTP/AVP 0\r\n" : string.Concat(Enumerable.Range(0, 2000).Select(i => $"m=audio {30000 + (i * 2)} RTP/AVP 0\r\n"));
+        string body = "v=0\r\nc=IN IP4 192.0.2.7\r\n" + media;
+        byte[] message = kind == "towers"
+            ? RpcBytes.MapReply(4, little: true, [.. Enumerable.Range(0, 100).Select(i => RpcBytes.Tower(40000 + i))])
+            : System.Text.Encoding.ASCII.GetBytes($"SIP/2.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        ushort port = (ushort)(kind == "towers" ? 135 : 5060);
+        IReadOnlyList<TimedFrame> control = new TcpConversation(Host, 40000, Peer, port, Second) { SegmentSize = 60_000 }.Handshake().ClientSends("call").ServerSends(message).Frames;
+        EngineRun run = Run(MatrixOf(Allow("R1", port)), control, kind == "towers" ? Tcp(Host, 40001, Peer, 40000) : Udp(Host, 20000, Peer, 30000));
+        Assert.StartsWith("related R1 ", Said(run), StringComparison.Ordinal);
+        Assert.Contains(run.Report.Accounting.NotKept, n => n.Key == "announcements-refused");
+        run = Run(MatrixOf(Allow("R1", port)), control, kind == "towers" ? Tcp(Host, 40001, Peer, 40099) : Udp(Host, 20000, Peer, 33998));
+        Assert.Equal("unexpected ", Said(run));
+    }
+
     [Fact]
     public void A_flood_of_announcements_takes_bounded_memory_and_is_counted()
     {

@@ -8,19 +8,22 @@ namespace TrafficCheck.Cli;
 
 /// <summary>
 /// The file of <c>--ledger</c>. It is read before a run and brought up to date after it: what the run proved is added to what stands in the file
-/// then, so that nothing is lost when another run wrote meanwhile. A reader never sees half of it.
+/// then, so that nothing is lost when another run wrote meanwhile. Two that write at one time wait for each other. A reader never sees half of it.
 /// </summary>
 internal sealed class LedgerFile
 {
     private readonly string _path, _target;
     private readonly int _most;
+    private readonly TimeSpan _patience;
 
     /// <param name="write">Whether it will be updated.</param>
+    /// <param name="patience">How long <see cref="Update"/> waits for other runs that write the same file; an update takes less than a second.</param>
     /// <exception cref="UsageException">The file cannot be read, is no ledger, or cannot be written.</exception>
-    public LedgerFile(string path, bool write, int most = ServerLedgerText.MaxServers)
+    public LedgerFile(string path, bool write, int most = ServerLedgerText.MaxServers, TimeSpan? patience = null)
     {
         _path = path;
         _most = most;
+        _patience = patience ?? TimeSpan.FromSeconds(10);
         try
         {
             // A link stays a link: what it points at is replaced.
@@ -46,9 +49,10 @@ internal sealed class LedgerFile
 
     /// <summary>Adds what a run proved.</summary>
     /// <exception cref="UsageException">The file has changed and is no ledger any more.</exception>
-    /// <exception cref="IOException">It cannot be written; what stood there stands there still.</exception>
+    /// <exception cref="IOException">It cannot be written, or others write it all the time; what stood there stands there still.</exception>
     public KeptLedgerReport Update(IReadOnlyList<ProvenServer> proven)
     {
+        using LedgerLock turn = LedgerLock.Take(_target, _path, _patience);
         IReadOnlyList<ProvenServer> kept = Read();
         int added = ProvenServer.Merge(kept, proven, int.MaxValue, out _).Count - kept.Count;
         IReadOnlyList<ProvenServer> merged = ProvenServer.Merge(kept, proven, _most, out int dropped);

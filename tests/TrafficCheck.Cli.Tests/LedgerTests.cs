@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using TrafficCheck.Core.Engine.Servers;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Wire;
 using TrafficCheck.TestSupport.CaptureFiles;
 using TrafficCheck.TestSupport.Frames;
 using static TrafficCheck.Cli.Tests.TheProgram;
@@ -114,6 +117,44 @@ public sealed class LedgerTests
         Check(folder, [proof], "--ledger", ledger);
         Assert.Contains("Z 2\n", File.ReadAllText(ledger), StringComparison.Ordinal);
         Assert.Equal(["flows.ndjson", "matrix.md", "more.pcap", "other.txt", "proof.pcap", "rest.pcap", "servers.txt"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Runs_that_write_at_one_time_lose_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Root, "servers.txt");
+        const int Runs = 24;
+        var begin = new Barrier(Runs);
+        var threads = Enumerable.Range(0, Runs).Select(i => new Thread(() =>
+        {
+            var ledger = new LedgerFile(path, write: true, patience: TimeSpan.FromSeconds(60));
+            begin.SignalAndWait();
+            ledger.Update([new ProvenServer(IpAddress.V4(0x0a000000u + (uint)i), 443, TransportNames.Tcp, Start, Start, 1)]);
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        Assert.Equal(Runs, new LedgerFile(path, write: false).Servers.Count);
+        Assert.Equal(["servers.txt"], Directory.GetFiles(folder.Root).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_run_whose_turn_does_not_come_says_so_and_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Root, "servers.txt"), held = Path.Combine(folder.Root, ".servers.txt.lock");
+        var ledger = new LedgerFile(path, write: true, patience: TimeSpan.FromMilliseconds(100));
+        ProvenServer[] proven = [new ProvenServer(IpAddress.V4(0x0a000001), 443, TransportNames.Tcp, Start, Start, 1)];
+        using (new FileStream(held, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            string message = Assert.Throws<IOException>(() => ledger.Update(proven)).Message;
+            Assert.Contains("its turn did not come within 0.1 s", message, StringComparison.Ordinal);
+            Assert.False(File.Exists(path));
+        }
+
+        // What a program that died left behind keeps nobody waiting.
+        ledger.Update(proven);
+        Assert.Equal(["servers.txt"], Directory.GetFiles(folder.Root).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class SmokeTests
 {
     private const int Mutations = 2000, MutationsOfSlow = 60;
 
-    private static readonly string[] s_slow = ["matrix-md", "matrix-yaml", "matrix-json", "matrix-csv", "engine", "compressed"];
+    private static readonly string[] s_slow = ["matrix-md", "matrix-yaml", "matrix-json", "matrix-csv", "engine", "compressed", "names", "segments"];
 
     public static TheoryData<string> Names => [.. FuzzTargets.All.Select(t => t.Name)];
 

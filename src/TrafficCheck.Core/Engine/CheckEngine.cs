@@ -53,13 +53,14 @@ public sealed class CheckEngine : IDisposable
         var notes = new FlowNotes();
         if (keepRows || options.ReadNames || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes, hosts);
         var ports = new ControlPorts(_matrix);
-        if (ports.Any) _related = new RelatedFlows(ports, notes, options.FtpPassiveRange);
+        var ftp = new FtpPairs(matrix, options.FtpPassiveRange);
+        if (ports.Any) _related = new RelatedFlows(ports, notes, ftp);
         if (_related is not null) _relatedLedger = new RelatedLedger(_matrix, _related);
         IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
         if (_relatedLedger is not null) sinks = [.. sinks, _relatedLedger];
         if (observer is not null) sinks = [.. sinks, observer];
         var servers = new ServerLedger(matrix, options.Seed ?? HashSeed.Random(), options.KeptServers, details: options.KeptServers is not null || observer is not null);
-        _judge = new FlowJudge(_matrix, hosts, servers, _names, _related, options.JudgeLinkScope, sinks);
+        _judge = new FlowJudge(_matrix, hosts, servers, _names, _related, ftp, options.JudgeLinkScope, sinks);
         bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
         _reader = new FlowReader(notes, _names, _related, speech);
         options = options with { ReadSpeech = speech };
@@ -94,6 +95,8 @@ public sealed class CheckEngine : IDisposable
     public IReadOnlyList<ProvenServer> ProvenServers => _judge.Servers.Proven;
 
     internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
+
+    internal long IcmpErrorsOfEndedFlows => _intake.IcmpErrorsOfEndedFlows;
 
     internal IReadOnlyList<PartFate> PartFates => _intake.PartFates;
 

@@ -64,7 +64,7 @@ internal sealed partial class FlowJudge
             if (row.Direction == (inbound ? RowDirection.Out : RowDirection.In) || !row.Ports.Any(r => r.Contains(sourcePort))) continue;
             if (row.Transports.Count > 0 && !row.Transports.Contains(flow.Protocol)) continue;
             IpAddress peer = subjectIsHigh ? flow.Ends.LowAddress : flow.Ends.HighAddress;
-            if (_matcher.PeerAnswer(index, peer, []) == Matrix.MatchAnswer.Yes) return index;
+            if (_matcher.PeerAnswer(index, peer, []) == MatchAnswer.Yes) return index;
         }
 
         return -1;
@@ -78,7 +78,7 @@ internal sealed partial class FlowJudge
     private static bool MayLackItsControl(in FlowSummary flow, ushort clientPort)
     {
         uint low = flow.Marks & FlowMarks.SideMask, high = (flow.Marks >> FlowMarks.SideBits) & FlowMarks.SideMask;
-        return clientPort >= 1024 && FtpControls.MayHaveBegunBefore(in flow) && ((low | high) & FlowMarks.Data) != 0 && low != FlowMarks.Rst && high != FlowMarks.Rst;
+        return clientPort >= 1024 && FtpPairs.MayHaveBegunBefore(in flow) && ((low | high) & FlowMarks.Data) != 0 && low != FlowMarks.Rst && high != FlowMarks.Rst;
     }
 
     private bool ControlIsLive(in FlowSummary flow, bool subjectIsHigh, bool inbound)

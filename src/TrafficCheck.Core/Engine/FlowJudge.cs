@@ -27,7 +27,7 @@ internal sealed partial class FlowJudge : IDisposable
     private readonly RowMatcher _matcher;
     private readonly ProtectedHosts _hosts;
     private readonly bool _judgeLinkScope;
-    private readonly FtpControls? _ftp;
+    private readonly FtpPairs? _ftp;
     private readonly List<FlowSummary> _waiting = [];
     private readonly PeerNaming? _names;
     private readonly RelatedFlows? _related;
@@ -37,7 +37,7 @@ internal sealed partial class FlowJudge : IDisposable
     private bool _nameMayCome;
 
     public FlowJudge(
-        CompiledMatrix matrix, ProtectedHosts hosts, ServerLedger servers, PeerNaming? names, RelatedFlows? related, bool judgeLinkScope,
+        CompiledMatrix matrix, ProtectedHosts hosts, ServerLedger servers, PeerNaming? names, RelatedFlows? related, FtpPairs ftp, bool judgeLinkScope,
         params IJudgedFlowSink[] sinks)
     {
         _servers = servers;
@@ -48,7 +48,7 @@ internal sealed partial class FlowJudge : IDisposable
         _hosts = hosts;
         _judgeLinkScope = judgeLinkScope;
         _sinks = sinks;
-        if (matrix.ServerPortRows.Any(rows => rows.Count > 0)) _ftp = new FtpControls(matrix.Matrix);
+        if (matrix.ServerPortRows.Any(rows => rows.Count > 0)) _ftp = ftp;
     }
 
     /// <summary>Flows received.</summary>
@@ -69,6 +69,9 @@ internal sealed partial class FlowJudge : IDisposable
 
     /// <summary>Flows whose verdict another flow or a later name might have changed, and for which there was no room to wait.</summary>
     public long NotPutOff { get; private set; }
+
+    /// <summary>FTP control connections not remembered for active data.</summary>
+    public long FtpPairsNotKept => _ftp?.NotKept ?? 0;
 
     /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>
     public ulong SubjectsSeen { get; private set; }
@@ -267,21 +270,21 @@ internal sealed partial class FlowJudge : IDisposable
         IpAddress peer = subjectIsHigh ? ends.LowAddress : ends.HighAddress;
         ushort port = ServicePort(flow.Protocol, ends, serviceIsHigh: inbound == subjectIsHigh);
         RowMatch match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, [], applications);
-        if (_names is not null && (match.Answer == Matrix.MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
+        if (_names is not null && (match.Answer == MatchAnswer.CannotTell || _matrix.Sets[match.RowSet].Possible.Count > 0))
         {
             // Rows ask for names: what the capture says of the peer decides, and it decides again when it says nothing.
             string[] names = [.. _names.NamesOf(in flow, peerIsHigh: !subjectIsHigh, _namesUntilNs).Select(n => n.Name)];
             if (names.Length > 0) match = _matcher.Match(subject, flow.Protocol, port, inbound, peer, names, applications);
-            _nameMayCome |= match.Answer != Matrix.MatchAnswer.Yes && !IsNamed(in flow, peerIsHigh: !subjectIsHigh);
+            _nameMayCome |= match.Answer != MatchAnswer.Yes && !IsNamed(in flow, peerIsHigh: !subjectIsHigh);
         }
 
-        if (match.Answer == Matrix.MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
+        if (match.Answer == MatchAnswer.Yes) return new(subject, Verdict.Allowed, Reason.None, match.RowSet);
         int dataRow = ServerPortRow(in flow, subject, subjectIsHigh, inbound);
         if (dataRow >= 0 && ControlIsLive(in flow, subjectIsHigh, inbound)) return new(subject, Verdict.Allowed, Reason.None, _matrix.Sets.Intern([dataRow], [], []));
-        if (match.Answer == Matrix.MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
-        if (match.Answer == Matrix.MatchAnswer.CannotTellApplication) return new(subject, Verdict.Undetermined, Reason.ApplicationUnknown, match.RowSet);
-        if (match.Answer == Matrix.MatchAnswer.OtherApplication) return new(subject, Verdict.Unexpected, Reason.Application, match.RowSet);
-        if (match.Answer == Matrix.MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
+        if (match.Answer == MatchAnswer.CannotTell) return new(subject, Verdict.Undetermined, Reason.PeerNameUnknown, match.RowSet);
+        if (match.Answer == MatchAnswer.CannotTellApplication) return new(subject, Verdict.Undetermined, Reason.ApplicationUnknown, match.RowSet);
+        if (match.Answer == MatchAnswer.OtherApplication) return new(subject, Verdict.Unexpected, Reason.Application, match.RowSet);
+        if (match.Answer == MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
         ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, flow.Protocol, port);
         if (candidates.Has(!inbound)) return new(subject, Verdict.Unexpected, Reason.Direction, SetOf(in candidates, !inbound));
         foreach (byte other in (ReadOnlySpan<byte>)[TransportNames.Tcp, TransportNames.Udp, TransportNames.Sctp])
@@ -311,16 +314,7 @@ internal sealed partial class FlowJudge : IDisposable
         RecognizedApplication seen = PayloadReader.Of(in flow);
         uint either = flow.Marks | (flow.Marks >> FlowMarks.SideBits);
         bool startSeen = flow.Protocol != TransportNames.Tcp || (either & (FlowMarks.Syn | FlowMarks.SynAck)) != 0;
-        for (int i = 0; i < answers.Length; i++)
-        {
-            answers[i] = ApplicationMatch.Answer(_matrix.Applications[i], in seen, startSeen) switch
-            {
-                Recognition.MatchAnswer.Yes => ApplicationAnswer.Yes,
-                Recognition.MatchAnswer.No => ApplicationAnswer.No,
-                _ => ApplicationAnswer.CannotTell,
-            };
-        }
-
+        for (int i = 0; i < answers.Length; i++) answers[i] = ApplicationMatch.Answer(_matrix.Applications[i], in seen, startSeen);
         return answers;
     }
 

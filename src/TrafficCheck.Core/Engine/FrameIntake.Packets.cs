@@ -45,7 +45,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
         uint marks = MarksOf(in packet);
         if (protocol is Ip.Icmp or Ip.Icmpv6)
         {
-            if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet))
+            if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet, arrival.TimestampNs))
             {
                 if (packet.IsFragment)
                     IcmpErrorsOfFlows += _fragments.First(KeyOf(in packet), new FirstFragment(protocol, 0, 0, IsErrorOfFlow: true), arrival.TimestampNs).Packets;
@@ -186,9 +186,9 @@ internal sealed unsafe partial class FrameIntake<TSink>
             : new(IpAddress.V6(U64(a), U64(a + 8)), IpAddress.V6(U64(a + 16), U64(a + 24)), packet.FragmentId, vlan, 0);
     }
 
-    /// <summary>An ICMP error marks the live flow whose packet it quotes.</summary>
-    /// <returns>Whether there is one.</returns>
-    private bool MarkQuoted(in PacketSummary error)
+    /// <summary>An ICMP error marks the live flow whose packet it quotes. One about a flow that has ended, and was judged, is counted.</summary>
+    /// <returns>Whether there is or was one, so that the error is no flow of its own.</returns>
+    private bool MarkQuoted(in PacketSummary error, long timeNs)
     {
         if (!IcmpMessage.TryReadQuoted(error.Version, error.Payload, error.PayloadLength, out PacketSummary quoted)) return false;
         quoted.Vlan = error.Vlan;
@@ -196,10 +196,11 @@ internal sealed unsafe partial class FrameIntake<TSink>
         ushort sourcePort = quoted.SourcePort, destinationPort = quoted.DestinationPort;
         if (quoted.Protocol is Ip.Icmp or Ip.Icmpv6)
             sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(quoted.Version, quoted.IcmpType) << 8) | quoted.IcmpCode);
-        bool live = quoted.Version == 4
-            ? _v4.TryMark(V4Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, ref _sink)
-            : _v6.TryMark(V6Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, ref _sink);
-        if (live) IcmpErrorsOfFlows++;
-        return live;
+        QuotedFlow flow = quoted.Version == 4
+            ? _v4.TryMark(V4Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, timeNs, ref _sink)
+            : _v6.TryMark(V6Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, timeNs, ref _sink);
+        if (flow == QuotedFlow.Live) IcmpErrorsOfFlows++;
+        else if (flow == QuotedFlow.Ended) IcmpErrorsOfEndedFlows++;
+        return flow != QuotedFlow.Unknown;
     }
 }

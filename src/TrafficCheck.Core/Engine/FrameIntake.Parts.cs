@@ -82,9 +82,10 @@ internal sealed unsafe partial class FrameIntake<TSink>
             }
             else
             {
-                long errors = IcmpErrorsOfFlows, waiting = _fragments.Waiting;
+                long errors = IcmpErrorsOfFlows, late = IcmpErrorsOfEndedFlows, waiting = _fragments.Waiting;
                 HandOn(1UL << place);
                 if (IcmpErrorsOfFlows > errors) fate = PartFate.ErrorOfFlow;
+                else if (IcmpErrorsOfEndedFlows > late) fate = PartFate.ErrorOfEndedFlow;
                 else if (_fragments.Waiting > waiting) fate = PartFate.Waits;
             }
         }

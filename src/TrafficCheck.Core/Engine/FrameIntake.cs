@@ -105,6 +105,9 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     /// <summary>ICMP errors about flows that are live: they are no flows of their own.</summary>
     public long IcmpErrorsOfFlows { get; private set; }
 
+    /// <summary>ICMP errors about flows that had ended when they came.</summary>
+    public long IcmpErrorsOfEndedFlows { get; private set; }
+
     /// <summary>Fragments of packets whose first fragment held the packet of a tunnel, which was counted with its whole length.</summary>
     public long TunnelFragments { get; private set; }
 

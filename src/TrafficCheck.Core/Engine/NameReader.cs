@@ -27,7 +27,7 @@ internal sealed class NameReader(AllowedMatrix matrix, FlowNotes notes, PeerNami
     /// <summary>The flow ended: nothing of it waits any more.</summary>
     public void End(in FlowSummary flow, uint number, ushort pending)
     {
-        if (pending != 0) _pending[Family(flow.Ends)].End(pending, number);
+        if (pending != 0) _pending[Family(flow.Ends)].End(pending, number, missing: (flow.Marks & FlowMarks.Gap) != 0);
     }
 
     /// <returns>Whether more payloads of the flow are of use.</returns>
@@ -47,11 +47,19 @@ internal sealed class NameReader(AllowedMatrix matrix, FlowNotes notes, PeerNami
         }
 
         if (number != 0 && notes.At(number).Name != 0) return false;
-        if (!ReadName(in payload, payload.Bytes, ref speech) || payload.Protocol != Ip.Tcp || payload.Bytes.Length >= PendingBytes.MaxBytes) return false;
+        bool begins = ReadName(in payload, payload.Bytes, ref speech);
+        if (payload.Protocol != Ip.Tcp || payload.Bytes.Length >= PendingBytes.MaxBytes || !(begins || MayBeAhead(in payload, in speech))) return false;
         ref FlowNote note = ref notes.Of(ref speech);
-        note.Pending = _pending[Family(payload.Ends)].Begin(speech.Note, payload.Bytes, payload.FromHigh, payload.Sequence);
+        PendingBytes room = _pending[Family(payload.Ends)];
+        note.Pending = begins
+            ? room.Begin(speech.Note, payload.Bytes, payload.FromHigh, payload.Sequence)
+            : room.BeginAhead(speech.Note, payload.Bytes, payload.FromHigh, payload.Sequence);
         return true;
     }
+
+    /// <summary>Bytes were skipped after the handshake, and this is nothing known: the beginning may come behind it.</summary>
+    private static bool MayBeAhead(in FlowPayload payload, in FlowSpeech speech) =>
+        (payload.Marks & FlowMarks.Gap) != 0 && payload.HasSyn && speech.Application == (byte)Application.Unknown && speech.LowRead + speech.HighRead == 1;
 
     /// <returns>Whether the bytes are the beginning of something that may hold a name further on.</returns>
     private bool ReadName(in FlowPayload payload, ReadOnlySpan<byte> bytes, ref FlowSpeech speech)

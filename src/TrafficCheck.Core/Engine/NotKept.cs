@@ -11,6 +11,7 @@ internal static class NotKept
         (string Name, long Count)[] all =
         [
             ("announcements-given-up", related?.Expectations.Evicted ?? 0),
+            ("announcements-of-other-family-not-kept", related?.OtherFamilyNotKept ?? 0),
             ("announcements-refused", related?.Refused ?? 0),
             ("control-connections-not-followed", related?.NotFollowed ?? 0),
             ("conversations-not-compared-with-scans", probes.Conversations.NotFollowed),
@@ -20,6 +21,7 @@ internal static class NotKept
             ("flows-without-degree", judge.Degrees.NotCounted),
             ("flows-without-ledger", judge.LedgerNotAsked),
             ("frames-not-held-for-order", framesNotHeld),
+            ("ftp-control-connections-not-kept", judge.FtpPairsNotKept),
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),
             ("names-given-up", names?.Evicted ?? 0),
             ("names-without-text", names?.Reader.Truncated ?? 0),

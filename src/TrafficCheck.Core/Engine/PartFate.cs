@@ -14,4 +14,7 @@ internal enum PartFate : byte
 
     /// <summary>A fragment that waits for its first.</summary>
     Waits = 4,
+
+    /// <summary>An ICMP error about a flow that had ended.</summary>
+    ErrorOfEndedFlow = 8,
 }

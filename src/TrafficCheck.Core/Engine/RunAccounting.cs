@@ -32,6 +32,7 @@ internal static class RunAccounting
         withoutFlow["fragment-without-first"] = intake.Fragments.Orphans;
         withoutFlow["fragment-of-tunnel-packet"] = intake.TunnelFragments;
         withoutFlow["icmp-error-of-known-flow"] = intake.IcmpErrorsOfFlows;
+        withoutFlow["icmp-error-of-ended-flow"] = intake.IcmpErrorsOfEndedFlows;
         foreach (string cause in withoutFlow.Where(c => c.Value == 0).Select(c => c.Key).ToList()) withoutFlow.Remove(cause);
 
         var oddities = new SortedDictionary<string, long>(intake.Oddities.ToList().ToDictionary(), StringComparer.Ordinal);

@@ -45,6 +45,7 @@ internal static class ScanWords
             AnsweredFlows = group.Totals.AnsweredFlows,
             MoreAnswered = group.Totals.Answered.HasMore,
             PeakPeers = group.PeakSources,
+            Network = group.Network,
             Explanation = Explain(group, unexpected),
             Suggestion = null,
             Frames = [.. state.Frames.Items.Select(f => f.Frame)],
@@ -80,11 +81,12 @@ internal static class ScanWords
         long ports = group.Totals.Ports.Count, targets = group.Totals.Targets(group.Direction).Count;
         bool icmp = group.Who.Protocol is TransportNames.Icmp or TransportNames.Icmpv6;
         string onPorts = ports == 1 ? $"one {(icmp ? "type" : "port")}" : Text($"{ports} {(icmp ? "types" : "ports")}");
+        string who = group.Network is { } network ? Text($"{group.Sources} hosts of {network}") : "one host";
         string text = group.Kind switch
         {
-            FindingKind.PortScan => Text($"one host tried {onPorts} of {(targets == 1 ? "one host" : Text($"{targets} hosts"))}"),
-            FindingKind.HostSweep => Text($"one host tried {targets} hosts on {onPorts}"),
-            FindingKind.BlockScan => Text($"one host tried {ports} ports over {targets} hosts"),
+            FindingKind.PortScan => Text($"{who} tried {onPorts} of {(targets == 1 ? "one host" : Text($"{targets} hosts"))}"),
+            FindingKind.HostSweep => Text($"{who} tried {targets} hosts on {onPorts}"),
+            FindingKind.BlockScan => Text($"{who} tried {ports} ports over {targets} hosts"),
             FindingKind.SynFlood => Text($"up to {group.PeakSources} hosts a minute opened connections that nobody went on with"),
             _ => Text($"up to {group.PeakSources} hosts a minute sent to {(ports == 1 ? "it" : Text($"{ports} ports"))} and had nothing of it"),
         };
@@ -100,7 +102,7 @@ internal static class ScanWords
         if (group.TalkedOn.Count == 0) return text;
         string talked = string.Join(", ", group.TalkedOn.Take(TalkedOnShown).Select(p => p.ToString(CultureInfo.InvariantCulture)));
         string more = group.TalkedOn.Count > TalkedOnShown ? Text($" and {group.TalkedOn.Count - TalkedOnShown} more") : "";
-        return text + $"; apart from this it had conversations on {(icmp ? "type" : "port")} {talked}{more}, which are judged by themselves";
+        return text + $"; apart from this {(group.Network is null ? "it" : "they")} had conversations on {(icmp ? "type" : "port")} {talked}{more}, which are judged by themselves";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

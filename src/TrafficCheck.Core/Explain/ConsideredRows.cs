@@ -33,7 +33,7 @@ internal static class ConsideredRows
                 : RowRole.No;
             rows.Add((new(
                 row, role, Fit(one.Port), Fit(one.Transport), Fit(one.Direction),
-                one.Peer switch { Matrix.MatchAnswer.Yes => RowFit.Yes, Matrix.MatchAnswer.OtherPeer => RowFit.No, _ => RowFit.CannotTell },
+                one.Peer switch { MatchAnswer.Yes => RowFit.Yes, MatchAnswer.OtherPeer => RowFit.No, _ => RowFit.CannotTell },
                 one.Application switch { ApplicationAnswer.Yes => RowFit.Yes, ApplicationAnswer.No => RowFit.No, _ => RowFit.CannotTell },
                 row.FromServerPort ? Fit(trial.ControlIsLive) : null, PeersOf(row),
                 row.Application is null || row.FromServerPort ? "" : $"it asks for {row.Application}, spoken is {spoken}"), one));

@@ -70,11 +70,12 @@ public sealed class FrameTrace : IDisposable
         // The frame alone between two looks at the counters: they tell what became of it.
         int at = (int)index;
         _engine.Process(batch, start, at, firstNumber);
-        long errors = _engine.IcmpErrorsOfFlows, waiting = _engine.WaitingFragments, copies = _engine.Copies;
+        long errors = _engine.IcmpErrorsOfFlows, late = _engine.IcmpErrorsOfEndedFlows, waiting = _engine.WaitingFragments, copies = _engine.Copies;
         _engine.Process(batch, start + at, 1, _frame.Number);
         if (_parts.Length == 1)
         {
             _parts[0].Became(_engine.Copies > copies ? PartFate.Copy : _engine.IcmpErrorsOfFlows > errors ? PartFate.ErrorOfFlow
+                : _engine.IcmpErrorsOfEndedFlows > late ? PartFate.ErrorOfEndedFlow
                 : _engine.WaitingFragments > waiting ? PartFate.Waits : PartFate.None);
         }
         else

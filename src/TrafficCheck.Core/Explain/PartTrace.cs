@@ -64,6 +64,7 @@ internal sealed class PartTrace : IJudgedFlowSink
     {
         if (_fate == PartFate.Copy) return "a copy of a packet that the mirror delivered before: it is not counted a second time; the flow shown is that of the packet";
         if (_fate == PartFate.ErrorOfFlow) return "an ICMP error about a live flow is counted as icmp-error-of-known-flow and is no flow of its own; the flow shown is the one it is about";
+        if (_fate == PartFate.ErrorOfEndedFlow) return "an ICMP error about a flow that has ended is counted as icmp-error-of-ended-flow and is no flow of its own; explain --flow shows the flow it is about";
         if (_watch.HasFlow) return null;
         DecodeStatus status = Walk.Status;
         if (status == DecodeStatus.LaterFragment) return "its flow is not known: see the fragment";

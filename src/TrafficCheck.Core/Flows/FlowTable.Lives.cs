@@ -161,7 +161,9 @@ public sealed unsafe partial class FlowTable<TKey>
     private void Release(uint number)
     {
         FlowRecord<TKey>* record = _records + number;
-        _index.Remove(TKey.Hash(in record->Key, in _seed), number);
+        ulong hash = TKey.Hash(in record->Key, in _seed);
+        _index.Remove(hash, number);
+        _ended[_endedNext++ & (EndedRemembered - 1)] = hash;
         *record = default;
         record->State.MissingBytes = _freeList;
         _freeList = number;

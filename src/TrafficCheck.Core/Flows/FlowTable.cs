@@ -28,6 +28,9 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// </summary>
     private const int ExpiryPackets = 64, ExpiryLook = 4, ExpiryLookPerOpened = 2, ExpiryBudget = ExpiryLook + (ExpiryLookPerOpened * ExpiryPackets);
 
+    /// <summary>Flows remembered after their end, a power of two: those of some seconds, which is how late errors come, also while a flood ends.</summary>
+    private const int EndedRemembered = 8192;
+
     private readonly HashSeed _seed;
     private readonly FlowTimeouts _timeouts;
     private readonly long _shortestTimeoutNs;
@@ -42,6 +45,10 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     private readonly FlowPacket<TKey>* _ring;
     private readonly uint* _guesses;
     private readonly uint _capacity;
+
+    /// <summary>Hashes of the flows that ended last, in a ring; looked through for ICMP errors only.</summary>
+    private readonly ulong[] _ended = new ulong[EndedRemembered];
+    private uint _endedNext;
 
     // Packets that entered, whose index line and record was fetched, and that were taken into their flows.
     private long _entered, _hashed, _fetched, _taken;
@@ -117,15 +124,17 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     }
 
     /// <summary>The marks of a live flow, for packets that speak of another flow (ICMP errors). Flushes first.</summary>
-    /// <returns>Whether the flow is live.</returns>
-    public bool TryMark<TSink>(in TKey key, uint marks, ref TSink sink)
+    /// <param name="timeNs">Of the packet: what has been idle too long by then has ended, whether or not the sweep came by.</param>
+    public QuotedFlow TryMark<TSink>(in TKey key, uint marks, long timeNs, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
         Flush(ref sink);
-        uint number = Find(in key, TKey.Hash(in key, in _seed));
-        if (number == 0) return false;
+        ulong hash = TKey.Hash(in key, in _seed);
+        uint number = Find(in key, hash);
+        if (number == 0) return _ended.AsSpan().Contains(hash) ? QuotedFlow.Ended : QuotedFlow.Unknown;
+        if (IsIdle(_records + number, timeNs)) return QuotedFlow.Ended;
         _records[number].State.Marks |= marks;
-        return true;
+        return QuotedFlow.Live;
     }
 
     /// <summary>Ends all flows: the input is over.</summary>

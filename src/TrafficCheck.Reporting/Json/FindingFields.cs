@@ -59,6 +59,7 @@ internal static class FindingFields
             });
             json.WriteBoolean("answeredByMore", finding.MoreAnswered);
             json.WriteNumber("peakPeersPerMinute", finding.PeakPeers);
+            json.WriteString("network", finding.Network);
             json.WriteString("nearestRow", finding.NearestRow);
             json.WriteCount("nearestRowLine", finding.NearestRowLine);
             json.WriteString("explanation", finding.Explanation);

@@ -30,7 +30,7 @@ internal static class FindingText
     /// <summary><c>203.0.113.7 and 41 others -> 10.0.0.5</c>, from initiator to responder.</summary>
     public static string Ends(Finding finding)
     {
-        string peers = Hosts(finding.Peers);
+        string peers = finding.Network is { } network ? $"{network} ({Figures.Count(finding.Peers.Count, "host")})" : Hosts(finding.Peers);
         string hosts = Hosts(finding.Hosts);
         return finding.Direction switch
         {

@@ -34,6 +34,7 @@ internal static class NotJudgedSection
     {
         "fragment-without-first" => "later fragments whose first was not captured in time",
         "fragment-of-tunnel-packet" => "rests of tunnel packets whose first fragment gave the packet inside",
+        "icmp-error-of-ended-flow" => "errors about a flow that had ended and was judged without them",
         "icmp-error-of-known-flow" => "errors about a flow, which is marked by them",
         _ => Meaning(name),
     };

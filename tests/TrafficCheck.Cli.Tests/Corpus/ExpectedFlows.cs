@@ -9,6 +9,9 @@ internal sealed class ExpectedFlows
 {
     public Dictionary<ConversationKey, Conversation> Conversations { get; } = [];
 
+    /// <summary>Who initiated, by the same keys; of two rows of one 5-tuple the one by a handshake, then the first.</summary>
+    public Dictionary<ConversationKey, StatedInitiator> Initiators { get; } = [];
+
     /// <summary>Packets of rows that stand for fragments whose ports were not captured: they are without flow here.</summary>
     public long PacketsWithoutPorts { get; private set; }
 
@@ -37,6 +40,8 @@ internal sealed class ExpectedFlows
         string responder = End(cell("responder_ip"), icmp ? type : cell("responder_port"));
         var flow = new Conversation(initiator, sent, received, Number(cell("ipbytes_i2r")), Number(cell("ipbytes_r2i")), Time(cell("first_ts")));
         var key = ConversationKey.Of(TransportNames.Of(protocol), initiator, responder);
+        var stated = new StatedInitiator(initiator, cell("initiator_why"), Number(cell("first_frame")));
+        if (!Initiators.TryGetValue(key, out StatedInitiator? before) || (stated.IsByHandshake && !before.IsByHandshake)) Initiators[key] = stated;
         Conversations[key] = Conversations.TryGetValue(key, out Conversation? known) ? known.Plus(flow) : flow;
     }
 
@@ -53,4 +58,11 @@ internal sealed class ExpectedFlows
     private static long? Time(string text) => text == "-"
         ? null
         : (long)Math.Clamp(decimal.Parse(text, CultureInfo.InvariantCulture) * 1_000_000_000m, long.MinValue, long.MaxValue);
+}
+
+/// <param name="Why"><c>syn</c>, <c>synack</c> or <c>first-packet</c>.</param>
+/// <param name="FirstFrame">The first frame of the conversation.</param>
+internal sealed record StatedInitiator(string Initiator, string Why, long FirstFrame)
+{
+    public bool IsByHandshake => Why is "syn" or "synack";
 }

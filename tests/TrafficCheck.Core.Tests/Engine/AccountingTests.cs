@@ -41,7 +41,7 @@ public sealed class AccountingTests
         Assert.Equal(summary.Flows, run.Rows.Count - TwiceJudged(run).Count());
 
         // The traffic has something of everything.
-        Assert.Equal(["fragment-without-first", "icmp-error-of-known-flow", "ipv6-extension-cut", "ports-missing"], accounting.PacketsWithoutFlow.Select(c => c.Key));
+        Assert.Equal(["fragment-without-first", "icmp-error-of-ended-flow", "icmp-error-of-known-flow", "ipv6-extension-cut", "ports-missing"], accounting.PacketsWithoutFlow.Select(c => c.Key));
         Assert.NotEmpty(accounting.FramesNotDecoded);
         Assert.Equal(["internal", "link-scope-multicast", "transit"], summary.OutOfScope.Select(o => o.Key));
         Assert.NotEmpty(TwiceJudged(run));

@@ -158,6 +158,21 @@ public sealed class FlowReadingTests
         Assert.Equal((1, (ushort?)3), (unknown.Transport, unknown.ResponderPort));
     }
 
+    /// <summary>Whether or not the sweep for idle flows came by: other flows, between the two, make it come.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2000)]
+    public void An_error_about_a_flow_that_has_ended_is_counted_and_is_no_flow(int others)
+    {
+        TimedFrame query = Udp(1_000_000_000).ClientSends("q").Frames[0];
+        IEnumerable<TimedFrame> between = Enumerable.Range(0, others)
+            .SelectMany(i => new UdpExchange("203.0.113.1", (ushort)(1024 + i), "203.0.113.2", 9, 200_000_000_000L + (i * 1_000_000L)).ClientSends("x").Frames);
+        EngineRun run = EngineRun.Of([query, .. between, Error(S, C, 3, query, 400_000_000_000L)]);
+        Assert.Equal([KeyValuePair.Create("icmp-error-of-ended-flow", 1L)], run.Report.Accounting.PacketsWithoutFlow);
+        Assert.Equal(1 + others, run.Rows.Count);
+        Assert.DoesNotContain(run.Rows, r => r.Outcome == Outcome.Unreachable);
+    }
+
     [Fact]
     public void Errors_of_both_families_find_their_flow_also_when_the_quoted_packet_is_a_ping()
     {

@@ -54,6 +54,54 @@ public sealed class NamedPeerTests
     }
 
     [Theory]
+    [InlineData("shop.example.net", true)]
+    [InlineData("evil.example", false)]
+    public void A_row_matches_by_the_server_name_in_a_quic_initial(string name, bool matches)
+    {
+        byte[] initial = QuicPacket.Seal(QuicPacket.Frames(ClientHello.Message(name, ["h3"], [0x0304]), 0));
+        EngineRun run = Of(
+            new UdpExchange(Host, 40000, Peer, 443, Second).ClientSends(initial).ServerSends([0x40, 1, 2, 3]).Frames,
+            MatrixOf(Allow("R1", 443, peers: ["*.example.net"], transports: [TransportNames.Udp])));
+        Assert.Equal(matches ? (Verdict.Allowed, Reason.None, "R1") : (Verdict.Unexpected, Reason.Peer, ""), Said(run.Row));
+        Assert.Equal((name, "tls-sni", 1L, "quic"), (run.Row.PeerName, run.Row.PeerNameProof, run.Row.PeerNameFrame, run.Row.Application));
+    }
+
+    /// <summary>The segments of a hello of four, in other orders than they were sent; the first is what the capture saw first.</summary>
+    [Theory]
+    [InlineData("0 1 2 3")]
+    [InlineData("1 0 2 3")]
+    [InlineData("0 2 1 3")]
+    [InlineData("0 2 3 1")]
+    [InlineData("1 2 3 0")]
+    [InlineData("0 1 1 2 0 3")]
+    [InlineData("0 2 2 1 3 1")]
+    public void A_hello_whose_segments_come_out_of_order_is_read(string order)
+    {
+        // The name stands behind what fills the first segments.
+        byte[] hello = ClientHello.Records(ClientHello.Message("shop.example.net"));
+        EngineRun run = Judge(InOrder(hello, order), 443, "shop.example.net");
+        Assert.Equal((Verdict.Allowed, Reason.None, "R1"), Said(run.Row));
+        Assert.Equal("shop.example.net", run.Row.PeerName);
+        Assert.DoesNotContain(run.Report.Accounting.NotKept, n => n.Key == "messages-not-joined");
+    }
+
+    [Fact]
+    public void A_hello_of_which_a_segment_is_missing_is_counted()
+    {
+        EngineRun run = Judge(InOrder(ClientHello.Records(ClientHello.Message("shop.example.net")), "0 1 3"), 443, "shop.example.net");
+        Assert.Equal((Verdict.Undetermined, Reason.PeerNameUnknown, ""), Said(run.Row));
+        Assert.Contains(KeyValuePair.Create("messages-not-joined", 1L), run.Report.Accounting.NotKept);
+    }
+
+    private static List<TimedFrame> InOrder(byte[] hello, string order)
+    {
+        var script = new TcpConversation(Host, 40000, Peer, 443, Second) { SegmentSize = (hello.Length + 3) / 4, Acknowledged = false };
+        IReadOnlyList<TimedFrame> frames = script.Handshake().ClientSends(hello).ServerSends(ClientHello.Records(ClientHello.ServerMessage())).Frames;
+        int[] numbers = [.. order.Split(' ').Select(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
+        return [.. frames.Take(3), .. numbers.Select((n, i) => frames[3 + n] with { TimestampNs = frames[3].TimestampNs + ((i + 1) * 300_000_000L) }), .. frames.Skip(7).Select(f => f with { TimestampNs = f.TimestampNs + (5 * Second) })];
+    }
+
+    [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: Update.Example.Net:80\r\n\r\n", "http-host")]
     [InlineData("GET http://update.example.net/x HTTP/1.1\r\nHost: other.example\r\n\r\n", "http-connect")]
     [InlineData("CONNECT update.example.net:443 HTTP/1.1\r\nHost: update.example.net:443\r\n\r\n", "http-connect")]

@@ -88,6 +88,83 @@ public sealed class RelatedFlowTests
         Assert.Equal("related R1 sip-rtp announced", Said(Run(MatrixOf(Allow("R1", 5060)), call, Udp(Host, 20000, Peer, 30000))));
     }
 
+    [Theory]
+    [InlineData(1400, "")]
+    [InlineData(1400, "\r\n\r\n")]
+    [InlineData(60, "")]
+    [InlineData(170, "\r\n")]
+    public void Each_of_several_messages_in_a_segment_is_read(int segment, string between)
+    {
+        string offer = Sip("INVITE sip:a@example.net SIP/2.0", Host, 20000), options = "OPTIONS sip:a@example.net SIP/2.0\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+        IReadOnlyList<TimedFrame> call = new TcpConversation(Host, 40000, Peer, 5060, Second) { SegmentSize = segment }.Handshake()
+            .ClientSends(between + options + between + Sip("INVITE sip:b@example.net SIP/2.0", Host, 20010) + options + between + offer)
+            .ServerSends("SIP/2.0 100 Trying\r\nContent-Length: 0\r\n\r\n" + Sip("SIP/2.0 200 OK", Peer, 30000)).Frames;
+        AllowedMatrix matrix = MatrixOf(Allow("R1", 5060));
+        Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Host, 20000, Peer, 30000))));
+        Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Peer, 39000, Host, 20000))));
+        Assert.Equal("related R1 sip-rtp announced", Said(Run(matrix, call, Udp(Peer, 39000, Host, 20010))));
+    }
+
+    private static byte[] Rtp(byte sequence, byte type = 0) => [0x80, type, 0, sequence, 0, 0, 0, (byte)(sequence * 160), 1, 2, 3, 4, .. new byte[160]];
+
+    /// <summary>A call over one family that announces media over the other; both hosts are known where both sides announced theirs.</summary>
+    [Theory]
+    [InlineData(false, true, 30000, 5, "related R1 sip-rtp announced")]
+    [InlineData(true, true, 30000, 5, "related R1 sip-rtp announced")]
+    [InlineData(false, false, 30000, 5, "related R1 sip-rtp announced-otherwise")]
+    [InlineData(false, true, 30002, 5, "related R1 sip-rtp announced")] // by the other end
+    [InlineData(false, false, 30002, 5, "unexpected ")]
+    [InlineData(false, true, 30000, 400, "unexpected ")]
+    public void Media_of_a_call_may_be_of_the_other_family(bool callOverV6, bool bothKnown, int port, int seconds, string expected)
+    {
+        string[] v4 = [Host, Peer], v6 = ["2001:db8:10::5", "2001:db8:20::7"], call = callOverV6 ? v6 : v4, media = callOverV6 ? v4 : v6;
+        string Offer(string first, string address, int at) => Sip(first, address, at).Replace("IN IP4", callOverV6 ? "IN IP4" : "IN IP6", StringComparison.Ordinal);
+        UdpExchange signalling = new UdpExchange(call[0], 5070, call[1], 5060, DataAt - (seconds * Second));
+        if (bothKnown) signalling.ClientSends(Offer("INVITE sip:a@example.net SIP/2.0", media[0], 20000));
+        else signalling.ClientSends("OPTIONS sip:a SIP/2.0\r\n\r\n");
+        signalling.ServerSends(Offer("SIP/2.0 200 OK", media[1], 30000));
+        var speech = new UdpExchange(media[0], 20000, media[1], (ushort)port, DataAt);
+        for (byte i = 0; i < 4; i++) speech.ClientSends(Rtp(i)).ServerSends(Rtp(i));
+        AllowedMatrix matrix = MatrixOf(Allow("R1", 5060, transports: s_udp));
+        foreach (int chunk in new[] { int.MaxValue, 1, 3 })
+            Assert.Equal(expected, Said(Of(TimedFrame.Merge(signalling.Frames, speech.Frames), matrix, [$"{Host} 2001:db8:10::5"], chunk: chunk)));
+    }
+
+    [Fact]
+    public void A_million_media_of_the_other_family_take_bounded_memory_and_are_counted()
+    {
+        var signalling = new UdpExchange(Host, 5070, Peer, 5060, Second);
+        for (int i = 0; i < 3000; i++) signalling.ServerSends(Sip("SIP/2.0 200 OK", $"2001:db8::{i:x}", 30000).Replace("IN IP4", "IN IP6", StringComparison.Ordinal));
+        EngineRun run = Of(signalling.Frames, MatrixOf(Allow("R1", 5060, transports: s_udp)));
+        Assert.Contains(KeyValuePair.Create("announcements-of-other-family-not-kept", 6000L - 4096), run.Report.Accounting.NotKept);
+    }
+
+    [Fact]
+    public void A_message_of_which_a_segment_is_missing_is_counted()
+    {
+        IReadOnlyList<TimedFrame> call = new TcpConversation(Host, 40000, Peer, 5060, Second) { SegmentSize = 50, Acknowledged = false }.Handshake()
+            .ClientSends(Sip("INVITE sip:a@example.net SIP/2.0", Host, 20000)).Frames;
+        EngineRun run = Run(MatrixOf(Allow("R1", 5060)), [.. call.Take(4), .. call.Skip(5)], Udp(Peer, 30000, Host, 20000));
+        Assert.Equal("unexpected ", Said(run));
+        Assert.Contains(KeyValuePair.Create("messages-not-joined", 1L), run.Report.Accounting.NotKept);
+    }
+
+    [Theory]
+    [InlineData("0 1 2", true)]
+    [InlineData("0 1 0 1 2", true)]
+    [InlineData("1 0 2", true)]
+    [InlineData("0 2 1", false)]
+    public void A_reply_of_ftp_in_pieces_is_read_or_counted(string order, bool read)
+    {
+        var script = new TcpConversation(Host, 40000, Peer, 21, Second) { SegmentSize = 12, Acknowledged = false };
+        IReadOnlyList<TimedFrame> frames = script.Handshake().ServerSends("227 ok (192,0,2,7,195,80)\r\n").Frames;
+        Assert.Equal(6, frames.Count);
+        IEnumerable<TimedFrame> pieces = order.Split(' ').Select((n, i) => frames[3 + (n[0] - '0')] with { TimestampNs = (2 * Second) + (i * Second / 4) });
+        EngineRun run = Run(MatrixOf(Allow("R1", 21)), [.. frames.Take(3), .. pieces], Tcp(Host, 40001, Peer, 50000));
+        Assert.Equal(read ? "related R1 ftp-passive announced" : "unexpected ", Said(run));
+        Assert.Equal(!read, run.Report.Accounting.NotKept.Any(n => n.Key == "messages-not-joined"));
+    }
+
     [Fact]
     public void A_call_that_announces_a_well_known_port_opens_nothing()
     {
@@ -151,6 +228,27 @@ public sealed class RelatedFlowTests
         IReadOnlyList<TimedFrame> data = new TcpConversation(Host, 40001, Peer, 50000, 5 * Second).Handshake()
             .ServerSends("220 FTP server\r\n").ClientSends("USER a\r\n").ServerSends("331 ok\r\n").ClientSends("PASV\r\n").ServerSends("227 ok (192,0,2,7,195,90)\r\n").Frames;
         EngineRun run = Run(MatrixOf(Allow("R1", 21)), control, data, Tcp(Host, 40002, Peer, 50010));
+        Assert.Equal("unexpected ", Said(run));
+    }
+
+    /// <summary>A million ports in what one message says: a few are kept, which work, and the rest is counted.</summary>
+    [Theory]
+    [InlineData("pairs")]
+    [InlineData("media")]
+    [InlineData("towers")]
+    public void A_message_that_announces_a_million_ports_announces_few(string kind)
+    {
+        string media = kind == "pairs" ? "m=audio 30000/1000000 RTP/AVP 0\r\n" : string.Concat(Enumerable.Range(0, 2000).Select(i => $"m=audio {30000 + (i * 2)} RTP/AVP 0\r\n"));
+        string body = "v=0\r\nc=IN IP4 192.0.2.7\r\n" + media;
+        byte[] message = kind == "towers"
+            ? RpcBytes.MapReply(4, little: true, [.. Enumerable.Range(0, 100).Select(i => RpcBytes.Tower(40000 + i))])
+            : System.Text.Encoding.ASCII.GetBytes($"SIP/2.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        ushort port = (ushort)(kind == "towers" ? 135 : 5060);
+        IReadOnlyList<TimedFrame> control = new TcpConversation(Host, 40000, Peer, port, Second) { SegmentSize = 60_000 }.Handshake().ClientSends("call").ServerSends(message).Frames;
+        EngineRun run = Run(MatrixOf(Allow("R1", port)), control, kind == "towers" ? Tcp(Host, 40001, Peer, 40000) : Udp(Host, 20000, Peer, 30000));
+        Assert.StartsWith("related R1 ", Said(run), StringComparison.Ordinal);
+        Assert.Contains(run.Report.Accounting.NotKept, n => n.Key == "announcements-refused");
+        run = Run(MatrixOf(Allow("R1", port)), control, kind == "towers" ? Tcp(Host, 40001, Peer, 40099) : Udp(Host, 20000, Peer, 33998));
         Assert.Equal("unexpected ", Said(run));
     }
 

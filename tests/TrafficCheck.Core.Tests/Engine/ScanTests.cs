@@ -115,6 +115,40 @@ public sealed class ScanTests
         Assert.False(sweep.Hosts.AtLeast);
     }
 
+    /// <summary>Each try from another address of one subnet: none of the addresses scans, the subnet does.</summary>
+    [Theory]
+    [InlineData(24, FindingKind.Unexpected)]
+    [InlineData(25, FindingKind.HostSweep)]
+    [InlineData(4000, FindingKind.HostSweep)]
+    public void A_sweep_from_many_addresses_of_one_subnet_is_one_finding(int tries, FindingKind kind)
+    {
+        var frames = Enumerable.Range(1, tries).SelectMany(i => Syn($"2001:db8:bad:1:{i:x}::9", $"2001:db8:10::{i:x}", 445, i * Millisecond)).ToList();
+        Finding sweep = Assert.Single(Of(frames, out _));
+        Assert.Equal((kind, (long)tries, (long)tries), (sweep.Kind, sweep.Flows, sweep.Hosts.Count));
+        Assert.Equal(kind == FindingKind.HostSweep ? "2001:db8:bad:1::/64" : null, sweep.Network);
+        if (kind == FindingKind.HostSweep) Assert.StartsWith($"{tries} hosts of 2001:db8:bad:1::/64 tried {tries} hosts on one port and nothing answered", sweep.Explanation, StringComparison.Ordinal);
+
+        // From as many subnets it is none.
+        Finding apart = Assert.Single(Of(Enumerable.Range(1, tries).SelectMany(i => Syn($"2001:db8:{i:x}::9", $"2001:db8:10::{i:x}", 445, i * Millisecond)), out _));
+        Assert.Equal((FindingKind.Unexpected, (string?)null), (apart.Kind, apart.Network));
+        Assert.Equal(sweep.Explanation, Assert.Single(Of(frames.AsEnumerable().Reverse().Select((f, i) => f with { TimestampNs = (i + 1) * Millisecond }), out _)).Explanation);
+    }
+
+    [Fact]
+    public void A_subnet_of_clients_of_which_some_do_not_get_through_does_not_scan()
+    {
+        var frames = Enumerable.Range(1, 60).SelectMany(i => Talk($"2001:db8:bad:1::{i:x}", $"2001:db8:10::{i:x}", 25, i * Second))
+            .Concat(Enumerable.Range(1, 60).SelectMany(i => Syn($"2001:db8:bad:1::{i:x}", $"2001:db8:10::{i + 100:x}", 25, (100 + i) * Second)));
+        Assert.DoesNotContain(Of(frames, out _), f => f.Kind.IsScan());
+    }
+
+    [Fact]
+    public void A_flood_from_one_subnet_stays_a_flood()
+    {
+        var frames = Enumerable.Range(1, 1000).SelectMany(i => Syn($"2001:db8:bad:1::{i:x}", "2001:db8:10::5", 1024 + i, i * Millisecond));
+        Assert.Equal(FindingKind.SynFlood, Assert.Single(Of(frames, out _)).Kind);
+    }
+
     [Fact]
     public void Ports_and_hosts_together_are_a_block_scan()
     {

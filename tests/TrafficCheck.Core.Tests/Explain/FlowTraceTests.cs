@@ -8,6 +8,7 @@ using TrafficCheck.Core.Tests.Recognition.Names;
 using TrafficCheck.Core.Wire;
 using TrafficCheck.TestSupport.Frames;
 using static TrafficCheck.Core.Tests.Engine.EngineRun;
+using static TrafficCheck.Core.Tests.Explain.FlowTraceRun;
 
 namespace TrafficCheck.Core.Tests.Explain;
 
@@ -15,38 +16,6 @@ namespace TrafficCheck.Core.Tests.Explain;
 public sealed class FlowTraceTests
 {
     private const long Second = 1_000_000_000;
-
-    private static readonly EngineOptions s_options = new() { Seed = HashSeed.Fixed, MaxFlows = 2_000 };
-
-    private static FlowTarget Target(byte protocol, ushort hostPort, ushort peerPort) =>
-        new(IpAddress.From(System.Net.IPAddress.Parse(Host)), hostPort, IpAddress.From(System.Net.IPAddress.Parse(Peer)), peerPort, protocol);
-
-    private static FlowExplanation Explain(
-        FlowTarget target, IReadOnlyList<TimedFrame> frames, AllowedMatrix? matrix = null, EngineOptions? options = null, int chunk = int.MaxValue, string[]? hosts = null)
-    {
-        options ??= s_options;
-        var interfaces = new CaptureInterfaces();
-        interfaces.Add(new CaptureInterface(0, 0, "span0", LinkType.Ethernet, 0));
-        var summary = new InputSummary { Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = frames.Count, Bytes = 0, Problems = [] };
-        using var search = new FlowSearch(target, interfaces, options);
-        Feed(search.Process);
-        FoundFlow found = search.Finish([summary]);
-        IReadOnlyList<IReadOnlyList<System.Net.IPNetwork>> guarded = [.. (matrix?.Subjects ?? []).Select((_, i) => (IReadOnlyList<System.Net.IPNetwork>)[Network((hosts ?? [Host])[i])])];
-        using var trace = new FlowTrace(target, found, matrix, guarded, interfaces, options);
-        Feed(trace.Process);
-        return trace.Finish([summary]);
-
-        void Feed(Action<FrameBatch, int, int, long> process)
-        {
-            long number = 1;
-            foreach (TimedFrame[] part in frames.Chunk(Math.Min(chunk, frames.Count)))
-            {
-                using FrameBatch batch = FrameBatches.Of(part);
-                process(batch, 0, part.Length, number);
-                number += part.Length;
-            }
-        }
-    }
 
     private static FlowLife Only(FlowExplanation explanation) => Assert.Single(explanation.Lives);
 
@@ -58,7 +27,7 @@ public sealed class FlowTraceTests
     public void Rows_that_allow_either_reading_are_shown_with_the_reading_that_makes_them_answer()
     {
         IReadOnlyList<TimedFrame> frames = Session(25, 25).ClientSends("a").ServerSends("b").Frames;
-        FlowLife life = Only(Explain(Target(TransportNames.Tcp, 25, 25), frames, MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25))));
+        FlowLife life = Only(Traced(Target(TransportNames.Tcp, 25, 25), frames, MatrixOf(Allow("R1", 25, RowDirection.In), Allow("R2", 25))));
         VerdictCase verdict = Assert.Single(life.Verdicts);
         Assert.Equal(["R1", "R2"], verdict.Verdict.Rows.Select(r => r.Id));
         Assert.Equal(
@@ -73,7 +42,7 @@ public sealed class FlowTraceTests
     public void Each_rung_says_in_which_frame_it_was_seen()
     {
         IReadOnlyList<TimedFrame> frames = Session().Handshake().ClientSends("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n").ServerSends("HTTP/1.1 200 OK\r\n\r\n").ClientCloses().Frames;
-        FlowLife life = Only(Explain(Target(Ip.Tcp, 40000, 443), frames, MatrixOf(Allow("R1", 443))));
+        FlowLife life = Only(Traced(Target(Ip.Tcp, 40000, 443), frames, MatrixOf(Allow("R1", 443))));
         Assert.Equal((RungState.Seen, (long?)1, true), (Rung(life, EvidenceMethod.Syn).State, Rung(life, EvidenceMethod.Syn).Frame, Rung(life, EvidenceMethod.Syn).Decides));
         Assert.Equal((RungState.Seen, (long?)3), (Rung(life, EvidenceMethod.SynAck).State, Rung(life, EvidenceMethod.SynAck).Frame));
         Assert.Equal((RungState.Seen, (long?)4), (Rung(life, EvidenceMethod.Application).State, Rung(life, EvidenceMethod.Application).Frame));
@@ -92,14 +61,14 @@ public sealed class FlowTraceTests
     {
         // A late answer of the server is the first frame of the capture; the client's request comes later.
         IReadOnlyList<TimedFrame> frames = Session(at: Second).ServerSends("HTTP/1.1 200 OK\r\n\r\n").ClientSends("GET / HTTP/1.1\r\nHost: a\r\n\r\n").Frames;
-        FlowLife life = Only(Explain(Target(Ip.Tcp, 40000, 443), frames));
+        FlowLife life = Only(Traced(Target(Ip.Tcp, 40000, 443), frames));
         Assert.Equal((EvidenceMethod.Application, $"{Host}:40000"), (life.Flow.Evidence, life.Initiator.Socket));
         Assert.True(Rung(life, EvidenceMethod.FirstSeen).Contradicts);
 
         // The answer shows the client at once: no frame turned it round. A SYN that comes later does.
         Assert.Empty(life.Flips);
         TimedFrame[] turned = [.. new TcpConversation(Peer, 443, Host, 40000, Second).ClientSends("\x01\x02\x03\x04\x05\x06").Frames, .. Session(at: 3 * Second).Handshake().Frames];
-        FlowLife after = Only(Explain(Target(Ip.Tcp, 40000, 443), turned));
+        FlowLife after = Only(Traced(Target(Ip.Tcp, 40000, 443), turned));
         EvidenceFlip flip = Assert.Single(after.Flips);
         Assert.Equal((EvidenceMethod.FirstSeen, $"{Peer}:443", EvidenceMethod.Syn, $"{Host}:40000"), (flip.Before, flip.InitiatorBefore, flip.After, flip.InitiatorAfter));
         Assert.Equal(after.Initiator.Syn, flip.Frame);
@@ -109,7 +78,7 @@ public sealed class FlowTraceTests
     public void Two_SYN_ACKs_contradict_each_other_and_nothing_decides()
     {
         TimedFrame[] frames = [.. Session().SynAck().Frames, .. new TcpConversation(Peer, 443, Host, 40000, 2 * Second).SynAck().Frames];
-        FlowLife life = Only(Explain(Target(Ip.Tcp, 40000, 443), frames));
+        FlowLife life = Only(Traced(Target(Ip.Tcp, 40000, 443), frames));
         Assert.Equal(RungState.Contradictory, Rung(life, EvidenceMethod.SynAck).State);
         Assert.True(Rung(life, EvidenceMethod.None).Decides);
     }
@@ -121,7 +90,7 @@ public sealed class FlowTraceTests
         TimedFrame[] frames = [.. Exchange(Second).Frames, .. Exchange(1000 * Second).Frames, .. Exchange(2000 * Second).ClientSends("??").Frames];
         foreach (int chunk in new[] { int.MaxValue, 1, 3 })
         {
-            FlowExplanation explanation = Explain(Target(Ip.Udp, 4000, 53), frames, MatrixOf(Allow("R1", 53, transports: [Ip.Udp])), chunk: chunk);
+            FlowExplanation explanation = Traced(Target(Ip.Udp, 4000, 53), frames, MatrixOf(Allow("R1", 53, transports: [Ip.Udp])), chunk: chunk);
             Assert.Equal([(1L, 2L, 1L), (3, 4, 1), (5, 7, 2)], explanation.Lives.Select(l => (l.Flow.FirstFrame, l.LastFrame, l.Initiator.Packets)));
             Assert.Equal((3L, "allowed", 3L), (explanation.LifeCount, explanation.VerdictCounts.Single().Key, explanation.VerdictCounts.Single().Value));
         }
@@ -131,7 +100,7 @@ public sealed class FlowTraceTests
     public void Lives_beyond_the_first_are_counted()
     {
         TimedFrame[] frames = [.. Enumerable.Range(1, 30).SelectMany(i => new UdpExchange(Host, 4000, Peer, 53, i * 1000L * Second).ClientSends("?").Frames)];
-        FlowExplanation explanation = Explain(Target(Ip.Udp, 4000, 53), frames, MatrixOf(Allow("R1", 53, transports: [Ip.Udp])));
+        FlowExplanation explanation = Traced(Target(Ip.Udp, 4000, 53), frames, MatrixOf(Allow("R1", 53, transports: [Ip.Udp])));
         Assert.Equal((30L, 20, 30L), (explanation.LifeCount, explanation.Lives.Count, explanation.VerdictCounts.Sum(v => v.Value)));
         Assert.Equal((1L, 20L, 20L), (explanation.Lives[0].Flow.FirstFrame, explanation.Lives[^1].Flow.FirstFrame, explanation.Lives[^1].LastFrame));
     }
@@ -143,7 +112,7 @@ public sealed class FlowTraceTests
         IReadOnlyList<TimedFrame> frames = TimedFrame.Merge(
             new TcpConversation(Host, 40000, Peer, 80, Second, new LinkFraming { Vlan = 7 }).Handshake().ClientSends(request).Frames,
             new TcpConversation(Host, 40000, Peer, 80, Second + 500, new LinkFraming { Vlan = 9 }).Handshake().ClientSends("SSH-2.0-x\r\n").Frames);
-        FlowExplanation apart = Explain(Target(Ip.Tcp, 40000, 80), frames, options: s_options with { VlanInKey = true });
+        FlowExplanation apart = Traced(Target(Ip.Tcp, 40000, 80), frames, options: Options with { VlanInKey = true });
         Assert.Equal(["span0, VLAN 7", "span0, VLAN 9"], apart.Lives.Select(l => l.Segment));
         Assert.Equal(["http", "ssh"], apart.Lives.Select(l => l.Speech[0].Application));
         Assert.All(apart.Lives, l => Assert.Equal(l.Initiator.Packets, frames.Count / 2 - l.Responder.Packets));
@@ -161,7 +130,7 @@ public sealed class FlowTraceTests
         frames[last] = frames[last].Cut(60);
         byte[] quoted = FrameBuilder.Ethernet().IPv4(Host, Peer).Tcp(40000, 443).BuildIpPacket();
         frames.Add(FrameBuilder.Ethernet().IPv4("10.9.9.9", Host).IcmpError(3, 1, quoted).At(frames[^1].TimestampNs + 1));
-        FlowLife life = Only(Explain(Target(Ip.Tcp, 40000, 443), frames));
+        FlowLife life = Only(Traced(Target(Ip.Tcp, 40000, 443), frames));
         Assert.Equal((1L, (long?)2), (life.Copies, life.FirstCopy));
         Assert.Equal((100L, 100u), (life.MissingBytes, life.Initiator.GapBytes));
         Assert.NotNull(life.Initiator.Gap);
@@ -177,11 +146,11 @@ public sealed class FlowTraceTests
         FrameBuilder ping = FrameBuilder.Ethernet().IPv4(Host, Peer).IcmpEcho(true, 1, 1), pong = FrameBuilder.Ethernet().IPv4(Peer, Host).IcmpEcho(false, 1, 1);
         TimedFrame[] frames = [ping.At(Second), pong.At(2 * Second), FrameBuilder.Ethernet().IPv4(Host, Peer, protocol: 50).Payload(new byte[32]).At(3 * Second)];
         FlowTarget hosts = Target(Ip.Icmp, 0, 0) with { FirstPort = null, SecondPort = null };
-        FlowLife echo = Only(Explain(hosts with { IcmpType = 0 }, frames));
+        FlowLife echo = Only(Traced(hosts with { IcmpType = 0 }, frames));
         Assert.Equal(((long?)1, (long?)2), (echo.Initiator.Request, echo.Responder.Reply));
         Assert.Equal(1L, Rung(echo, EvidenceMethod.Application).Frame);
-        Assert.Empty(Explain(hosts with { IcmpType = 13 }, frames).Lives);
-        Assert.Equal(50, Only(Explain(hosts with { Protocol = 50 }, frames)).Flow.Transport);
+        Assert.Empty(Traced(hosts with { IcmpType = 13 }, frames).Lives);
+        Assert.Equal(50, Only(Traced(hosts with { Protocol = 50 }, frames)).Flow.Transport);
     }
 
     [Theory]
@@ -195,7 +164,7 @@ public sealed class FlowTraceTests
         AllowedMatrix matrix = MatrixOf(
             Allow("R1", 443, peers: ["192.0.2.1"]), Allow("R2", 25, RowDirection.In), Allow("R3", 53, transports: [Ip.Udp]), Allow("R4", 389) with { Application = "ldap" });
         IReadOnlyList<TimedFrame> frames = Session(peerPort: port).Handshake().ClientSends("GET / HTTP/1.1\r\nHost: a\r\n\r\n").ServerSends("HTTP/1.1 200 OK\r\n\r\n").Frames;
-        VerdictCase verdict = Only(Explain(Target(Ip.Tcp, 40000, port), frames, matrix)).Verdicts.Single();
+        VerdictCase verdict = Only(Traced(Target(Ip.Tcp, 40000, port), frames, matrix)).Verdicts.Single();
         Assert.Equal((Verdict.Unexpected, reason), (verdict.Verdict.Verdict, verdict.Verdict.Reason.Word()));
         Assert.Contains(change, verdict.WouldChange);
     }
@@ -205,7 +174,7 @@ public sealed class FlowTraceTests
     {
         AllowedMatrix matrix = MatrixOf(Allow("R1", 443, peers: ["shop.example.net"]));
         IReadOnlyList<TimedFrame> frames = Session().Handshake().Frames;
-        VerdictCase verdict = Only(Explain(Target(Ip.Tcp, 40000, 443), frames, matrix)).Verdicts.Single();
+        VerdictCase verdict = Only(Traced(Target(Ip.Tcp, 40000, 443), frames, matrix)).Verdicts.Single();
         Finding finding = Of(frames, matrix).Report.Findings.Single(f => f.Kind == FindingKind.Undetermined);
         Assert.Equal(finding.Missing, verdict.Missing);
         Assert.Equal(finding.Suggestion, verdict.Settle);
@@ -223,7 +192,7 @@ public sealed class FlowTraceTests
             .. new UdpExchange(Host, 5354, "10.0.0.1", 53, Second / 2).ServerSends(DnsBytes.Response("b.example").Address("b.example", Peer).ToArray()).Frames,
             .. Session().Handshake().Frames,
         ];
-        NamesOfEnd names = Only(Explain(Target(Ip.Tcp, 40000, 443), frames, MatrixOf(Allow("R1", 443)))).Flow.Names.Single();
+        NamesOfEnd names = Only(Traced(Target(Ip.Tcp, 40000, 443), frames, MatrixOf(Allow("R1", 443)))).Flow.Names.Single();
         Assert.True(names.IsShared);
         Assert.Equal(["www.example.net", "edge.cdn.example", "b.example"], names.Names.Select(n => n.Name));
         Assert.Equal([new("www.example.net", 1), new("edge.cdn.example", 1)], names.Names[0].Chain);
@@ -234,7 +203,7 @@ public sealed class FlowTraceTests
     public void Rows_are_bounded_and_the_rest_is_counted()
     {
         AllowedMatrix matrix = MatrixOf([.. Enumerable.Range(1, 500).Select(i => Allow($"R{i}", i <= 100 ? (ushort)443 : (ushort)i, peers: i <= 100 ? [$"192.0.3.{i}"] : null))]);
-        RowReading reading = Only(Explain(Target(Ip.Tcp, 40000, 443), Session().Handshake().Frames, matrix)).Verdicts.Single().Readings.Single();
+        RowReading reading = Only(Traced(Target(Ip.Tcp, 40000, 443), Session().Handshake().Frames, matrix)).Verdicts.Single().Readings.Single();
         Assert.InRange(reading.Rows.Count, 1, 20);
         Assert.Equal(500, reading.Rows.Count + reading.More.Sum(m => m.Value));
     }
@@ -244,7 +213,7 @@ public sealed class FlowTraceTests
     {
         var interfaces = new CaptureInterfaces();
         interfaces.Add(new CaptureInterface(0, 0, null, LinkType.Ethernet, 0));
-        using var search = new FlowSearch(Target(Ip.Tcp, 1, 443), interfaces, s_options);
+        using var search = new FlowSearch(Target(Ip.Tcp, 1, 443), interfaces, Options);
         TimedFrame[] frames = [.. Enumerable.Range(0, 9).SelectMany(i => Session((ushort)(40000 + i), at: Second + i).Syn().Frames), .. Traffic.Out(443, peer: "192.0.2.99")];
         using FrameBatch batch = FrameBatches.Of(frames);
         search.Process(batch, 0, frames.Length, 1);

@@ -113,6 +113,10 @@ public sealed class CorpusTests
         ["zeek-tcp-syslog: also syslog"] = "Syslog over TCP on 514, which tshark takes for RSH.",
     };
 
+    /// <summary>The applications among the protocols that tshark counts in a file.</summary>
+    internal static Application[] ApplicationsOf(string protocols) =>
+        [.. protocols.Split(' ').Select(c => s_tshark.GetValueOrDefault(c[..Math.Max(0, c.LastIndexOf(':'))])).Where(a => a != Application.Unknown).Distinct()];
+
     /// <summary>Who sent the SYN is known in these flows; the payload must agree wherever it tells the client.</summary>
     [Fact]
     public void Payload_and_handshake_agree_on_the_client()
@@ -194,7 +198,7 @@ public sealed class CorpusTests
             files++;
             string name = Path.GetFileNameWithoutExtension(cells[0]);
             CorpusFlows flows = CorpusFlows.Read(Path.Combine(shared, "corpus", cells[0]));
-            Application[] expected = [.. cells[14].Split(' ').Select(c => s_tshark.GetValueOrDefault(c[..Math.Max(0, c.LastIndexOf(':'))])).Where(a => a != Application.Unknown).Distinct()];
+            Application[] expected = ApplicationsOf(cells[14]);
             Application[] found = [.. flows.Flows().Select(f => f.Application).Where(a => a != Application.Unknown).Distinct()];
             agreed += expected.Intersect(found).Count();
             foreach (Application missing in expected.Except(found)) differences.Add($"{name}: no {ApplicationNames.Of(missing)}");

@@ -4,7 +4,7 @@ internal static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        FrameTarget.Target, .. CaptureTargets.All, .. MatrixTargets.All, .. PayloadTargets.All, RelatedTarget.Target, LedgerTarget.Target, EngineTarget.Target,
+        FrameTarget.Target, .. CaptureTargets.All, .. MatrixTargets.All, .. PayloadTargets.All, BerTarget.Target, RelatedTarget.Target, NameTarget.Target, SegmentTarget.Target, LedgerTarget.Target, EngineTarget.Target,
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)

@@ -5,8 +5,8 @@ using TrafficCheck.Core.Wire;
 namespace TrafficCheck.Core.Engine.Controls;
 
 /// <summary>
-/// The flows of one address family that control connections announced, and the recognition of each when it opens. A flow of another family is
-/// not waited for, because the two are not read in one order.
+/// The flows of one address family that control connections announced, and the recognition of each when it opens. Flows of the other family are kept
+/// apart, because the two are not read in one order.
 /// </summary>
 internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
 {
@@ -17,7 +17,10 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
 
     private ExpectationTable? _table;
 
-    /// <summary>Announcements that were not believed: low ports for media, or the other family.</summary>
+    /// <summary>What connections of this family announced for the other one.</summary>
+    public OtherFamilyMedia OtherFamily { get; } = new();
+
+    /// <summary>Announcements that were not believed: low ports for media, or another family than that of the connection, but for media.</summary>
     public long Refused { get; private set; }
 
     public ExpectationTable? Table => _table;
@@ -29,9 +32,16 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
         foreach (Expectation expectation in found)
         {
             bool media = expectation.Kind is ExpectationKind.SipRtp or ExpectationKind.SipRtcp or ExpectationKind.SipMedia;
-            if (expectation.ResponderAddress.IsV4 != isV4 || (media && expectation.ResponderPort < LowestMediaPort))
+            bool isOther = expectation.ResponderAddress.IsV4 != isV4;
+            if ((isOther && !media) || (media && expectation.ResponderPort < LowestMediaPort))
             {
                 Refused++;
+                continue;
+            }
+
+            if (isOther)
+            {
+                OtherFamily.Add(in expectation, control, timeNs);
                 continue;
             }
 

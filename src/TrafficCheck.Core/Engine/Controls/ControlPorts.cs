@@ -47,6 +47,9 @@ internal sealed class ControlPorts
         }
     }
 
+    /// <summary>Whether there may be calls, which announce media.</summary>
+    public bool HasCalls { get; private set; }
+
     /// <summary>Whether there are any.</summary>
     public bool Any { get; private set; }
 
@@ -99,6 +102,7 @@ internal sealed class ControlPorts
     private void Add(ControlKind kind, byte transport, ushort port)
     {
         Any = true;
+        HasCalls |= kind == ControlKind.Sip;
         _hasFtp |= kind is ControlKind.Ftp or ControlKind.FtpImplicit;
         ref byte at = ref _kinds[port + (transport == TransportNames.Udp ? Udp : 0)];
 

@@ -40,7 +40,7 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     /// <summary>Announcements that were not believed, and packets that announced more than is kept.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Beginnings of messages that were given up for lack of room.</summary>
+    /// <summary>Beginnings of messages that were given up for lack of room, or because what follows them was not captured in its turn.</summary>
     public long GivenUp { get; private set; }
 
     public ControlConnection this[uint number] => _connections[(int)(number >> 1) - 1];
@@ -112,31 +112,10 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
             return false;
         }
 
-        // The line that the segment before began.
-        uint sequence = payload.Sequence;
-        CutMessage? cut = TakeCut(control, fromClient);
-        if (cut is not null && cut.Sequence == sequence)
-        {
-            int rest = bytes.IndexOf((byte)'\n') + 1;
-            if (rest == 0) rest = bytes.Length;
-            int taken = Math.Min(rest, MaxLine);
-            cut.Bytes.CopyTo(_joined);
-            bytes[..taken].CopyTo(_joined.AsSpan(cut.Bytes.Length));
-            Span<byte> line = _joined.AsSpan(0, Math.Min(cut.Bytes.Length + taken, 2 * MaxLine));
-            ReadLines(control, in payload, fromClient, line);
-            if (line[^1] != '\n' && rest == bytes.Length)
-            {
-                KeepCut(control, fromClient, line, sequence + (uint)bytes.Length, MaxLine);
-                return true;
-            }
-
-            bytes = bytes[rest..];
-            sequence += (uint)rest;
-        }
-
+        bytes = Join(control, fromClient, in payload, out uint end);
         ReadLines(control, in payload, fromClient, bytes);
         int tail = bytes.LastIndexOf((byte)'\n') + 1;
-        if (tail < bytes.Length) KeepCut(control, fromClient, bytes[tail..], sequence + (uint)bytes.Length, MaxLine);
+        if (tail < bytes.Length) KeepCut(control, fromClient, bytes[tail..], end, MaxLine);
         return control.Tls is null;
     }
 
@@ -163,21 +142,27 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     {
         ControlConnection? control = speech.Note != 0 && notes.At(speech.Note).Control is > 0 and uint number ? this[number] : null;
         ReadOnlySpan<byte> bytes = payload.Bytes;
-        if (control is not null && TakeCut(control, fromClient) is { } cut && cut.Sequence == payload.Sequence)
-        {
-            cut.Bytes.CopyTo(_joined);
-            bytes.CopyTo(_joined.AsSpan(cut.Bytes.Length));
-            bytes = _joined.AsSpan(0, cut.Bytes.Length + bytes.Length);
-        }
+        uint end = payload.Sequence + (uint)bytes.Length;
+        if (control is not null) bytes = Join(control, fromClient, in payload, out end);
+        if (bytes.IsEmpty) return;
 
+        // On a stream several messages may stand in one segment; each takes some of the bytes.
         ControlFlow flow = FlowOf(in payload, clientIsHigh);
-        RelatedReading reading = ReadMessage(kind, bytes, in flow, fromClient);
-        bool goesOn = payload.Protocol == Ip.Tcp && (reading.Notes & RelatedNotes.Incomplete) != 0 && bytes.Length <= MaxMessage;
-        if (reading.Found == 0 && !goesOn && (reading.Notes & (RelatedNotes.Refused | RelatedNotes.TooMany)) == 0) return;
-        control ??= Follow(kind, in payload, clientIsHigh, ref speech);
-        if (control is null) return;
-        Take(in reading, control.Number, payload.TimestampNs);
-        if (goesOn) KeepCut(control, fromClient, bytes, payload.Sequence + (uint)payload.Bytes.Length, MaxMessage);
+        while (true)
+        {
+            RelatedReading reading = ReadMessage(kind, bytes, in flow, fromClient);
+            bool goesOn = payload.Protocol == Ip.Tcp && (reading.Notes & RelatedNotes.Incomplete) != 0 && bytes.Length <= MaxMessage;
+            if (reading.Found > 0 || goesOn || (reading.Notes & (RelatedNotes.Refused | RelatedNotes.TooMany)) != 0)
+            {
+                control ??= Follow(kind, in payload, clientIsHigh, ref speech);
+                if (control is null) return;
+                Take(in reading, control.Number, payload.TimestampNs);
+                if (goesOn) KeepCut(control, fromClient, bytes, end, MaxMessage);
+            }
+
+            if (goesOn || payload.Protocol != Ip.Tcp || reading.Length == 0 || reading.Length >= bytes.Length) return;
+            bytes = bytes[reading.Length..];
+        }
     }
 
     private RelatedReading ReadMessage(ControlKind kind, ReadOnlySpan<byte> bytes, in ControlFlow flow, bool fromClient)
@@ -235,9 +220,37 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     public void End(uint number, in FlowSummary flow)
     {
         ControlConnection control = this[number];
-        TakeCut(control, fromClient: true);
-        TakeCut(control, fromClient: false);
+        bool cut = TakeCut(control, fromClient: true) is not null | TakeCut(control, fromClient: false) is not null;
+        if (cut && (flow.Marks & FlowMarks.Gap) != 0) GivenUp++;
         control.End(in flow);
+    }
+
+    /// <summary>
+    /// The payload behind the beginning of a message that it goes on with, or before what came too early; alone when neither is there. Empty when it repeats
+    /// what was read.
+    /// </summary>
+    /// <param name="end">The sequence number behind the bytes.</param>
+    private ReadOnlySpan<byte> Join(ControlConnection control, bool fromClient, scoped in FlowPayload payload, out uint end)
+    {
+        ReadOnlySpan<byte> bytes = payload.Bytes;
+        end = payload.Sequence + (uint)bytes.Length;
+        CutMessage? cut = fromClient ? control.FromClient : control.FromServer;
+        if (cut is null) return bytes;
+        int ahead = (int)(payload.Sequence - cut.Sequence);
+        bool isBefore = end == cut.Sequence - (uint)cut.Bytes.Length && bytes[^1] != '\n';
+        if (ahead < 0 && ahead + bytes.Length <= 0 && !isBefore) return [];
+        TakeCut(control, fromClient);
+        if (ahead != 0 && !isBefore)
+        {
+            if (ahead > 0) GivenUp++;
+            return bytes;
+        }
+
+        ReadOnlySpan<byte> first = isBefore ? bytes : cut.Bytes, second = isBefore ? cut.Bytes : bytes;
+        if (isBefore) end = cut.Sequence;
+        first.CopyTo(_joined);
+        second.CopyTo(_joined.AsSpan(first.Length));
+        return _joined.AsSpan(0, first.Length + second.Length);
     }
 
     private CutMessage? TakeCut(ControlConnection control, bool fromClient)

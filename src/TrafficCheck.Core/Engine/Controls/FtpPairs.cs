@@ -6,11 +6,15 @@ using TrafficCheck.Core.Wire;
 namespace TrafficCheck.Core.Engine.Controls;
 
 /// <summary>
-/// FTP control connections by client and server, for data connections that nobody can see announced: under TLS, or in mid-stream. Asked when all
+/// FTP control connections by client and server, for data connections that nobody can see announced: under TLS, in mid-stream, or from port 20 by a
+/// row that names it. Those that were read are kept each; of the others, which only their port tells, the time from the first to the last. Asked when all
 /// flows have ended.
 /// </summary>
-internal sealed class FtpPairs(PortRange? passiveRange)
+internal sealed class FtpPairs
 {
+    /// <summary>Pairs of hosts that only ports tell.</summary>
+    private const int MaxPairs = 200_000;
+
     /// <summary>Connections of one pair that may be live at one time.</summary>
     private const int MostAtOnce = 64;
 
@@ -18,10 +22,52 @@ internal sealed class FtpPairs(PortRange? passiveRange)
     private const long SlackNs = 5_000_000_000;
 
     private readonly Dictionary<(IpAddress Client, IpAddress Server), List<ControlConnection>> _pairs = [];
+    private readonly Dictionary<(IpAddress Client, IpAddress Server), (long FirstNs, long LastNs)> _spans = [];
+    private readonly HashSet<ushort> _ports = [21];
+    private readonly PortRange? _passiveRange;
 
     /// <summary>One bit for what two addresses have in common: nearly all flows are told from those of a pair without a search.</summary>
     private readonly ulong[] _bits = new ulong[1024];
     private bool _sorted;
+
+    public FtpPairs(AllowedMatrix matrix, PortRange? passiveRange)
+    {
+        _passiveRange = passiveRange;
+        foreach (MatrixRow row in matrix.Rows)
+        {
+            if (row.Application != "ftp" || row.FromServerPort) continue;
+            foreach (PortRange range in row.Ports)
+            {
+                if (range.IsSingle) _ports.Add(range.First);
+            }
+        }
+    }
+
+    /// <summary>Control connections not remembered because the memory for them was full.</summary>
+    public long NotKept { get; private set; }
+
+    /// <summary>A flow has ended that may be a control connection by its port. Only asked for where a row names the port of active data.</summary>
+    public void Note(in FlowSummary flow)
+    {
+        if (flow.Protocol != Ip.Tcp) return;
+        FlowEndpoints ends = flow.Ends;
+        bool low = _ports.Contains(ends.LowPort), high = _ports.Contains(ends.HighPort);
+        if (low == high) return;
+        if (FlowReading.OutcomeOf(flow, initiatorIsHigh: low) is not (Outcome.Established or Outcome.OneWay)) return;
+        long firstNs = MayHaveBegunBefore(in flow) ? long.MinValue : flow.FirstNs;
+        var pair = low ? (ends.HighAddress, ends.LowAddress) : (ends.LowAddress, ends.HighAddress);
+        if (_spans.TryGetValue(pair, out var span)) _spans[pair] = (Math.Min(span.FirstNs, firstNs), Math.Max(span.LastNs, flow.LastNs));
+        else if (_spans.Count < MaxPairs) _spans[pair] = (firstNs, flow.LastNs);
+        else NotKept++;
+    }
+
+    /// <summary>A connection of which the capture, when it began, was too late to show the handshake.</summary>
+    public static bool MayHaveBegunBefore(in FlowSummary flow) => flow.Protocol == Ip.Tcp && (flow.Marks & FlowMarks.MayPredateCapture) != 0
+        && ((flow.Marks | (flow.Marks >> FlowMarks.SideBits)) & (FlowMarks.Syn | FlowMarks.SynAck)) == 0;
+
+    /// <summary>Whether a control connection of the client, as <see cref="Note"/> knows it, was live when the server opened the data connection.</summary>
+    public bool Covers(IpAddress client, IpAddress server, long dataFirstNs) =>
+        _spans.TryGetValue((client, server), out var span) && dataFirstNs >= span.FirstNs && IsLive(span.LastNs, dataFirstNs);
 
     public void Add(ControlConnection control)
     {
@@ -51,7 +97,7 @@ internal sealed class FtpPairs(PortRange? passiveRange)
         Sort();
         IpAddress from = ends.Address(initiatorIsHigh), to = ends.Address(!initiatorIsHigh);
         ushort fromPort = ends.Port(initiatorIsHigh), toPort = ends.Port(!initiatorIsHigh);
-        if (passiveRange is { } range && range.Contains(toPort) && Find(from, to, flow.FirstNs, tlsOnly: false) is { } plain)
+        if (_passiveRange is { } range && range.Contains(toPort) && Find(from, to, flow.FirstNs, tlsOnly: false) is { } plain)
         {
             by = RelatedBy.FtpPassiveRange;
             return plain;
@@ -78,12 +124,15 @@ internal sealed class FtpPairs(PortRange? passiveRange)
         for (int i = low - 1; i >= 0 && i >= low - MostAtOnce; i--)
         {
             ControlConnection control = controls[i];
-            if (control.LastNs <= long.MaxValue - SlackNs && timeNs > control.LastNs + SlackNs) continue;
+            if (!IsLive(control.LastNs, timeNs)) continue;
             if (!tlsOnly || (control.Tls is { } tls && tls.Ns <= timeNs)) return control;
         }
 
         return null;
     }
+
+    /// <summary>Whether data that begins at a time may belong to a connection of which the last packet was seen at another.</summary>
+    private static bool IsLive(long lastNs, long timeNs) => lastNs > long.MaxValue - SlackNs || timeNs <= lastNs + SlackNs;
 
     /// <summary>The same whichever of the two is the client.</summary>
     private static int BitOf(IpAddress one, IpAddress other)

@@ -1,5 +1,5 @@
 using TrafficCheck.Core.Flows;
-using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Recognition.Related;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine.Controls;
@@ -13,10 +13,12 @@ internal sealed class RelatedFlows
     private readonly ControlReader _v4, _v6;
     private readonly FtpPairs _ftp;
     private readonly Func<uint, IpAddress, bool> _isEnd;
+    private readonly bool _hasCalls;
 
-    public RelatedFlows(ControlPorts ports, FlowNotes notes, PortRange? ftpPassiveRange)
+    public RelatedFlows(ControlPorts ports, FlowNotes notes, FtpPairs ftp)
     {
-        _ftp = new FtpPairs(ftpPassiveRange);
+        _ftp = ftp;
+        _hasCalls = ports.HasCalls;
         _v4 = new ControlReader(ports, notes, _ftp, 0);
         _v6 = new ControlReader(ports, notes, _ftp, 1);
         _isEnd = (number, address) => this[number] is var control && (control.Client == address || control.Server == address);
@@ -25,6 +27,9 @@ internal sealed class RelatedFlows
     public bool WantsOpenings => _v4.Announced.Any || _v6.Announced.Any;
 
     public long NotFollowed => _v4.NotFollowed + _v6.NotFollowed;
+
+    /// <summary>Announcements of media of the other address family that found no room.</summary>
+    public long OtherFamilyNotKept => _v4.Announced.OtherFamily.NotKept + _v6.Announced.OtherFamily.NotKept;
 
     public long GivenUp => _v4.GivenUp + _v6.GivenUp;
 
@@ -59,8 +64,9 @@ internal sealed class RelatedFlows
 
     public void End(uint number, in FlowSummary flow) => ((number & 1) == 0 ? _v4 : _v6).End(number, in flow);
 
-    /// <summary>Whether the flow may belong to a control connection: announced, or between the ends of one for FTP.</summary>
-    public bool MayBelong(in FlowSummary flow) => flow.Note.Parent != 0 || (flow.Protocol == Ip.Tcp && flow.Note.Control == 0 && _ftp.Has(flow.Ends));
+    /// <summary>Whether the flow may belong to a control connection: announced, between the ends of one for FTP, or media where there may be calls.</summary>
+    public bool MayBelong(in FlowSummary flow) => flow.Note.Parent != 0 || (flow.Note.Control == 0
+        && ((flow.Protocol == Ip.Tcp && _ftp.Has(flow.Ends)) || (_hasCalls && OtherFamilyMedia.MayBe(in flow))));
 
     /// <summary>
     /// The flow with what it belongs to in its note. What was announced stands, unless the handshake shows that the other end opened the flow;
@@ -80,6 +86,13 @@ internal sealed class RelatedFlows
             note.Parent = control.Number;
             note.Announcement = (byte)by;
             note.AnnouncedFrame = control.Tls?.Frame ?? control.FirstFrame;
+        }
+        else if (note.Control == 0 && (flow.Ends.LowAddress.IsV4 ? _v6 : _v4).Announced.OtherFamily.TryFind(in flow, out Expectation media, out bool isGuess))
+        {
+            note.Parent = media.Control;
+            note.Announcement = (byte)RelatedByExtensions.Of(media.Kind);
+            note.AnnouncedFrame = media.Frame;
+            note.IsGuess = isGuess;
         }
 
         return flow with { Note = note };

@@ -86,6 +86,9 @@ public sealed record Finding
     /// <summary>For a flood, the most initiators within a minute of packet time; else 0.</summary>
     public long PeakPeers { get; init; }
 
+    /// <summary>The network whose hosts made a scan together, none of them a scan of its own; else null.</summary>
+    public string? Network { get; init; }
+
     /// <summary>Id of the row that comes nearest, or of the failing row; null when nothing is like it.</summary>
     public string? NearestRow { get; init; }
 

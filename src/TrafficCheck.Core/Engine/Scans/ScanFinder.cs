@@ -17,7 +17,13 @@ internal sealed class ScanFinder(ProbeLedger ledger)
     /// <param name="toCause">Receives each probe that is neither scan nor flood, or sums of such, with the key of its finding.</param>
     public ScanReading Find(IProbeSink toCause)
     {
-        foreach (var (who, place) in ledger.Initiators) FindScan(in who, in place, toCause);
+        var networks = new ScannerNetworks(ledger).Find().ToList();
+        foreach (var (_, members, _) in networks) _scanners.UnionWith(members);
+        foreach (var (who, place) in ledger.Initiators)
+        {
+            if (!_scanners.Contains(who)) FindScan(in who, in place, toCause);
+        }
+
         ledger.Floods.Take(ledger, _scanners);
         foreach (var (who, place) in ledger.Initiators)
         {
@@ -30,6 +36,13 @@ internal sealed class ScanFinder(ProbeLedger ledger)
         {
             FindingKind kind = ScanShape.KindOf(totals.Ports.Count, totals.Targets(who.Direction).Count);
             groups.Add(new(kind, who, Only(totals.Ports), totals, 0, talkedOn.TryGetValue(who, out SortedSet<int>? ports) ? ports : []));
+        }
+
+        foreach (var (network, members, totals) in networks)
+        {
+            FindingKind kind = ScanShape.KindOf(totals.Ports.Count, totals.Targets(network.Direction).Count);
+            SortedSet<int> ports = [.. members.SelectMany(m => talkedOn.TryGetValue(m, out SortedSet<int>? of) ? (IEnumerable<int>)of : [])];
+            groups.Add(new(kind, network, Only(totals.Ports), totals, 0, ports, members.Count));
         }
 
         foreach (var (target, flood) in ledger.Floods.Floods)

@@ -7,11 +7,15 @@ namespace TrafficCheck.Core.Engine.Scans;
 /// <param name="Who">The initiator of a scan, or the target of a flood: what tells groups of one kind apart.</param>
 /// <param name="Port">Its only service port, or -1.</param>
 /// <param name="PeakSources">For a flood, the most hosts in one minute.</param>
+/// <param name="Sources">For a scan whose sources are many addresses of one network, their number; else 1 or 0.</param>
 /// <param name="TalkedOn">For a scan, ports on which the same host had conversations, ascending; they are judged by themselves.</param>
 internal sealed record ScanGroup(
-    FindingKind Kind, Initiator Who, int Port, ScanTotals Totals, long PeakSources, IReadOnlyCollection<int> TalkedOn)
+    FindingKind Kind, Initiator Who, int Port, ScanTotals Totals, long PeakSources, IReadOnlyCollection<int> TalkedOn, int Sources = 1)
 {
     public FlowDirection Direction => Who.Direction;
+
+    /// <summary>The network whose hosts scanned together, such as <c>2001:db8:1:2::/64</c>; null for all other groups.</summary>
+    public string? Network => Sources > 1 ? $"{Who.Address}/{ScannerNetworks.PrefixLength}" : null;
 }
 
 /// <summary>What the end of the input tells of all probes.</summary>

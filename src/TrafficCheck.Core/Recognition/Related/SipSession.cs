@@ -12,13 +12,24 @@ public static class SipSession
     /// <summary>Port pairs of one medium: layered codings use a few, a million is an attack.</summary>
     private const int MaxPairs = 4;
 
-    /// <param name="message">A datagram, or a segment that begins with a message.</param>
+    private const int MaxFirstLine = 1024;
+
+    /// <param name="message">A datagram, or bytes of a stream that begin with a message; others may follow it (<see cref="RelatedReading.Length"/>).</param>
     /// <param name="found">Room for expectations: two for each medium.</param>
     public static RelatedReading Read(ReadOnlySpan<byte> message, in ControlFlow control, Span<Expectation> found)
     {
         var announced = new Announcements(found);
-        var lines = new TextLines(message);
-        if (!lines.MoveNext() || !(lines.Current.StartsWith("SIP/2.0 "u8) || lines.Current.EndsWith(" SIP/2.0"u8))) return announced.Reading;
+
+        // Keep-alives are empty lines before a message (RFC 5626 section 4.4.1).
+        var lines = new TextLines(message.TrimStart("\r\n"u8));
+        bool isStream = control.Transport == Announcements.Tcp;
+        if (!lines.MoveNext()) return announced.Reading with { Length = message.Length };
+        if (!(lines.Current.StartsWith("SIP/2.0 "u8) || lines.Current.EndsWith(" SIP/2.0"u8)))
+        {
+            if (isStream && !lines.Ended && MayBegin(lines.Current)) announced.Notes |= RelatedNotes.Incomplete;
+            return announced.Reading;
+        }
+
         int contentLength = -1;
         bool sdp = false, headersEnded = false;
         while (!headersEnded && lines.MoveNext())
@@ -35,14 +46,32 @@ public static class SipSession
             }
         }
 
-        if (!headersEnded) announced.Notes |= RelatedNotes.Incomplete;
-        if (!headersEnded || !sdp) return announced.Reading;
+        if (!headersEnded)
+        {
+            announced.Notes |= RelatedNotes.Incomplete;
+            return announced.Reading;
+        }
+
         ReadOnlySpan<byte> body = lines.Rest;
+        int head = message.Length - body.Length;
+        if (!sdp)
+        {
+            if (contentLength > body.Length && isStream) announced.Notes |= RelatedNotes.Incomplete;
+            return announced.Reading with { Length = contentLength > body.Length ? 0 : head + Math.Max(0, contentLength) };
+        }
+
         bool whole = contentLength >= 0 && contentLength <= body.Length;
         if (whole) body = body[..contentLength];
         else announced.Notes |= RelatedNotes.Incomplete;
         ReadBody(body, whole, control, ref announced);
-        return announced.Reading;
+        return announced.Reading with { Length = whole ? head + contentLength : 0 };
+    }
+
+    /// <summary>Whether the first line of a request may go on behind these bytes: a method, and what follows it.</summary>
+    private static bool MayBegin(ReadOnlySpan<byte> line)
+    {
+        int method = line.IndexOf((byte)' ');
+        return line.Length < MaxFirstLine && (method < 0 ? line : line[..method]).IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0 && method != 0;
     }
 
     private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, ReadOnlySpan<byte> compact)

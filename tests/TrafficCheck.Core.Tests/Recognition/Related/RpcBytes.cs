@@ -24,7 +24,7 @@ internal static class RpcBytes
         }
 
         U32((uint)towers.Length);
-        Count(4);
+        Count((uint)Math.Max(4, towers.Length));
         Count(0);
         Count((uint)towers.Length);
         for (uint i = 0; i < towers.Length; i++) Count(0x20000 + i);

@@ -1,6 +1,8 @@
+using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition;
 
-namespace TrafficCheck.Core.Tests.Recognition;
+namespace TrafficCheck.Core.Tests.Engine;
 
 /// <summary>The table of answers: y yes, n no, ? cannot tell; the first letter when the start of the conversation was seen, the second in mid-stream.</summary>
 public sealed class ApplicationMatchTests
@@ -48,10 +50,10 @@ public sealed class ApplicationMatchTests
     public void A_row_that_names_an_application_is_answered_yes_by_it()
     {
         for (var application = Application.Tls; (int)application < ApplicationNames.Count; application++)
-            Assert.Equal(MatchAnswer.Yes, ApplicationMatch.Answer(ApplicationNames.Of(application), Sure(application), startSeen: true));
+            Assert.Equal(ApplicationAnswer.Yes, ApplicationMatch.Answer(ApplicationNames.Of(application), Sure(application), startSeen: true));
     }
 
-    private static string Letter(MatchAnswer answer) => answer switch { MatchAnswer.Yes => "y", MatchAnswer.No => "n", _ => "?" };
+    private static string Letter(ApplicationAnswer answer) => answer switch { ApplicationAnswer.Yes => "y", ApplicationAnswer.No => "n", _ => "?" };
 
     private static RecognizedApplication Sure(Application application, SpeechMarks marks = SpeechMarks.None) => new(application, SenderRole.Unknown, RecognitionConfidence.Payload, marks);
 }

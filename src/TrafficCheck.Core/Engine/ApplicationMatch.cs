@@ -1,4 +1,7 @@
-namespace TrafficCheck.Core.Recognition;
+using TrafficCheck.Core.Matrix;
+using TrafficCheck.Core.Recognition;
+
+namespace TrafficCheck.Core.Engine;
 
 /// <summary>
 /// Compares the application that a row of a matrix asks for with the one that a flow speaks. The rules, first that applies:
@@ -24,23 +27,23 @@ public static class ApplicationMatch
     /// <param name="rowWord">The application of the row: a name of <see cref="ApplicationNames"/>, <c>ftps-explicit</c> or <c>ftps-implicit</c>.</param>
     /// <param name="seen">What the flow speaks: both directions, joined (<see cref="RecognizedApplication.Join"/>).</param>
     /// <param name="startSeen">Whether the first payload bytes of the conversation were among those looked at; not so in mid-stream.</param>
-    public static MatchAnswer Answer(string rowWord, in RecognizedApplication seen, bool startSeen)
+    public static ApplicationAnswer Answer(string rowWord, in RecognizedApplication seen, bool startSeen)
     {
-        Application application = seen.Application;
-        if (application == Application.Unknown) return MatchAnswer.CannotTell;
+        var application = seen.Application;
+        if (application == Application.Unknown) return ApplicationAnswer.CannotTell;
         if (application == Application.Unrecognized)
-            return startSeen && CannotBeMissed(rowWord) ? MatchAnswer.No : MatchAnswer.CannotTell;
+            return startSeen && CannotBeMissed(rowWord) ? ApplicationAnswer.No : ApplicationAnswer.CannotTell;
         bool asksForTls = (seen.Marks & (SpeechMarks.TlsRequested | SpeechMarks.TlsAccepted)) != 0;
         bool isKnown = true, fits;
         switch (rowWord)
         {
             case "ftp":
-                if (application == Application.Ftp && asksForTls) return MatchAnswer.No;
+                if (application == Application.Ftp && asksForTls) return ApplicationAnswer.No;
                 fits = application == Application.Ftp;
                 break;
             case "ftps-explicit":
                 if (application == Application.Ftp)
-                    return asksForTls ? MatchAnswer.Yes : (seen.Marks & SpeechMarks.PlainLogin) != 0 ? MatchAnswer.No : MatchAnswer.CannotTell;
+                    return asksForTls ? ApplicationAnswer.Yes : (seen.Marks & SpeechMarks.PlainLogin) != 0 ? ApplicationAnswer.No : ApplicationAnswer.CannotTell;
                 fits = false;
                 break;
             case "ftps-implicit":
@@ -64,9 +67,9 @@ public static class ApplicationMatch
                 break;
         }
 
-        if (fits) return MatchAnswer.Yes;
-        if (!isKnown || seen.Confidence < RecognitionConfidence.Payload) return MatchAnswer.CannotTell;
-        return application == Application.Tls && !startSeen && MaySwitch(rowWord) ? MatchAnswer.CannotTell : MatchAnswer.No;
+        if (fits) return ApplicationAnswer.Yes;
+        if (!isKnown || seen.Confidence < RecognitionConfidence.Payload) return ApplicationAnswer.CannotTell;
+        return application == Application.Tls && !startSeen && MaySwitch(rowWord) ? ApplicationAnswer.CannotTell : ApplicationAnswer.No;
     }
 
     private static bool CannotBeMissed(string rowWord) => rowWord is "tls" or "ftps-implicit" or "http" or "ssh" or "ldap" or "smb" or "rdp";

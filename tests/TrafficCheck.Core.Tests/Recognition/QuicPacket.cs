@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace TrafficCheck.Fuzz.Targets;
+namespace TrafficCheck.Core.Tests.Recognition;
 
 /// <summary>Client Initial packets of QUIC version 1, sealed with the keys that RFC 9001 appendix A.1 prints for the identifier 8394c8f03e515708.</summary>
 internal static class QuicPacket

@@ -112,9 +112,15 @@ public static class ApplicationRecognizer
         if (other.IsNothing && p[0] is 1 or 2) other = DatagramSpeech.ReadDhcp(p);
         if (other.IsNothing && p[0] is >= 1 and <= 45) other = DatagramSpeech.ReadRadius(p);
         if (other.IsNothing && (p[0] & 0x89) == 0x09) other = QuicSpeech.ReadGoogle(p);
-        if (other.IsNothing) other = NtpSpeech.Read(p, source, destination);
-        if (other.IsNothing && p[0] >= 0x80) other = QuicSpeech.Read(p);
+
+        // A list of versions of QUIC, or a clock that knows nothing yet: the rest may fit both, so the port says which is looked for.
+        bool isEither = p[0] >= 0x80 && PayloadBytes.U32(p, 1) == 0, on123 = source == NtpSpeech.Port || destination == NtpSpeech.Port;
+        if (other.IsNothing && (!isEither || on123)) other = NtpSpeech.Read(p, source, destination);
+        if (other.IsNothing && p[0] >= 0x80) other = isEither && on123 ? QuicSpeech.Read(p).Weaker() : QuicSpeech.Read(p);
         if (other.IsNothing && (p[0] & 0xc0) == 0x80) other = MediaSpeech.ReadRtp(p, source, destination);
+
+        // A name that is cut may yet make it DNS: nothing else is sure until then.
+        if (!seen.IsNothing && other.Confidence == RecognitionConfidence.Payload) return other.Weaker();
         return other.Confidence > seen.Confidence ? other : seen.IsNothing ? other : seen;
     }
 }

@@ -38,6 +38,9 @@ public readonly record struct RecognizedApplication(Application Application, Sen
         _ => SenderRole.Unknown,
     };
 
+    /// <summary>The same as a mere pattern.</summary>
+    internal RecognizedApplication Weaker() => IsNothing ? this : this with { Confidence = RecognitionConfidence.Pattern };
+
     internal static RecognizedApplication Sure(Application application, SenderRole sender, SpeechMarks marks = SpeechMarks.None) =>
         new(application, sender, RecognitionConfidence.Payload, marks);
 

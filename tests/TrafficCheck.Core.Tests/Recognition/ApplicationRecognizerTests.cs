@@ -161,6 +161,27 @@ public sealed class ApplicationRecognizerTests
         Assert.False(seen is { Application: Application.Smtp, Confidence: RecognitionConfidence.Payload });
     }
 
+    /// <summary>A list of versions of QUIC that goes on as a clock that knows nothing; an answer of a NetBIOS session that goes on as one of MySQL.</summary>
+    [Theory]
+    [InlineData(Sample.Udp, 162, "89000000000000000000 01e830847f 0000000000000000 00ffffffffff 3070 00008100 0000 00000000 ffffff00 001000")]
+    [InlineData(Sample.Udp, 123, "89000000000000000000 01e830847f 0000000000000000 00ffffffffff 3070 00008100 0000 00000000 ffffff00 001000")]
+    [InlineData(Sample.Udp, 123, "c3000000000000000001 0000000100000001 00000001 00000001 00000001 00000001 00000001 00000001 00000001 00000000")]
+    [InlineData(Sample.Udp, 40001, "c30000000000ff00001dff00001dff00001dff00001dff00001dff00001dff00001dff00001dff00001dff00001d00ff00")]
+    [InlineData(Sample.Udp, 88, "550000000010000000010000050101010109013939202020202020202020203930393939293939393a39393976881939393 9b03939392033 82ffff 00000000000000000000 580000000000 04000149 6a82 00000000000000 0482ffff 0000000000000000 0000 040030")]
+    [InlineData(Sample.Tcp, 389, "83000001 0a0a0a0a 0a8a0211 00000000 00000000 00000000 00000000 00000000 01 0a0a0a")]
+    public void More_bytes_never_contradict_what_was_sure(byte transport, int port, string hex)
+    {
+        byte[] bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
+        var sure = new HashSet<Application>();
+        for (int length = 1; length <= bytes.Length; length++)
+        {
+            ApplicationRecognizer.TryRecognize(bytes.AsSpan(0, length), transport, (ushort)port, 40000, out RecognizedApplication seen);
+            if (seen.Confidence == RecognitionConfidence.Payload && seen.Application != Application.Unknown) sure.Add(seen.Application);
+        }
+
+        Assert.True(sure.Count <= 1, string.Join(", ", sure));
+    }
+
     [Fact]
     public void A_request_line_that_begins_in_binary_is_none()
     {

@@ -47,7 +47,9 @@ internal static class DnsSpeech
         if (Other(source, destination, 5355)) return Sure(Application.Llmnr, Role(response));
         // A class with its top bit set is mDNS on whatever port; in unicast DNS it does not exist.
         if ((kind & 0x8000) != 0) return overTcp ? default : Fits(Application.Mdns, Role(response));
-        return Sure(Application.Dns, Role(response));
+
+        // More than one question is asked over multicast only (RFC 9619).
+        return questions > 1 ? Fits(Application.Dns, Role(response)) : Sure(Application.Dns, Role(response));
     }
 
     private static SenderRole Role(bool response) => response ? SenderRole.Server : SenderRole.Client;

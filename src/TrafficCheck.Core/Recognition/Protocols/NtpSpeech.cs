@@ -5,6 +5,8 @@ namespace TrafficCheck.Core.Recognition.Protocols;
 /// <summary>NTP and SNTP version 1 to 4 (RFC 5905), control messages (RFC 9327) and the older private mode 7.</summary>
 internal static class NtpSpeech
 {
+    public const ushort Port = 123;
+
     public static RecognizedApplication Read(ReadOnlySpan<byte> p, ushort source, ushort destination)
     {
         if (p.Length < 12) return default;
@@ -60,5 +62,5 @@ internal static class NtpSpeech
 
     /// <summary>Little structure: it is believed only where NTP is at home.</summary>
     private static RecognizedApplication On123(ushort source, ushort destination, Application application, bool response) =>
-        source == 123 || destination == 123 ? Fits(application, response ? SenderRole.Server : SenderRole.Client) : default;
+        source == Port || destination == Port ? Fits(application, response ? SenderRole.Server : SenderRole.Client) : default;
 }

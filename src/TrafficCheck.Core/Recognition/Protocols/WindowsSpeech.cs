@@ -36,7 +36,8 @@ internal static class WindowsSpeech
                 p.Length < 12 ? Fits(Application.NetbiosSession, SenderRole.Client)
                 : p[5..12].IndexOfAnyExceptInRange((byte)'A', (byte)'P') < 0 ? Sure(Application.NetbiosSession, SenderRole.Client) : default,
             0x82 when length == 0 => SessionAnswer(p, 4),
-            0x83 when length == 1 && PayloadBytes.At(p, 4) is >= 0x80 or -1 => SessionAnswer(p, 5),
+            0x83 when length == 1 && p.Length == 4 => Fits(Application.NetbiosSession, SenderRole.Server),
+            0x83 when length == 1 && p[4] >= 0x80 => SessionAnswer(p, 5),
             0x84 when length == 6 => SessionAnswer(p, 10),
             0x85 when length == 0 && p.Length == 4 => Fits(Application.NetbiosSession, SenderRole.Unknown),
             _ => default,

@@ -15,7 +15,10 @@ internal static class QuicSpeech
         // Q046: the byte behind the version holds the lengths of both identifiers.
         if (version == 0x51303436 && (p[0] & 0xc0) == 0xc0) return Sure(Application.Quic, SenderRole.Unknown);
         if (p.Length < 8 || !QuicHeader.TryRead(p, out QuicHeader header)) return default;
-        if (version == 0) return IsNegotiation(p, header.AfterIds) ? Sure(Application.Quic, SenderRole.Server) : default;
+        if (version == 0 && !IsNegotiation(p, header.AfterIds)) return default;
+
+        // As short as this it may still go on as DNS.
+        if (version == 0) return p.Length > 14 ? Sure(Application.Quic, SenderRole.Server) : Fits(Application.Quic, SenderRole.Server);
         // The second bit is set unless both sides agreed to vary it (RFC 9287); a known version makes up for it.
         if (header.Kind == QuicPacketKind.Unknown)
             return (p[0] & 0x40) == 0 ? default : (version & 0x0f0f0f0f) == 0x0a0a0a0a || (version & 0xffffff00) == 0x51303500 ? Fits(Application.Quic, SenderRole.Unknown) : default;

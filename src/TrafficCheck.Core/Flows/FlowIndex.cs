@@ -166,7 +166,8 @@ internal sealed unsafe class FlowIndex : IDisposable
     /// <summary>Takes all entries out; the room stays.</summary>
     public void Clear()
     {
-        if (Count > 0) NativeMemory.Clear(_chunks, (nuint)sizeof(Chunk) << _bits);
+        nuint bytes = (nuint)sizeof(Chunk) << _bits, given = _memory.GiveBack(0, bytes);
+        if (Count > 0) NativeMemory.Clear((byte*)_chunks + given, bytes - given);
         Count = 0;
     }
 

@@ -31,6 +31,9 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// <summary>Flows remembered after their end, a power of two: those of some seconds, which is how late errors come, also while a flood ends.</summary>
     private const int EndedRemembered = 8192;
 
+    /// <summary>Records that end before memory is given back, at the end of the input: 2 MB of them.</summary>
+    private const uint GiveBackRecords = 1 << 15;
+
     private readonly HashSeed _seed;
     private readonly FlowTimeouts _timeouts;
     private readonly long _shortestTimeoutNs;
@@ -142,8 +145,16 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         where TSink : struct, IFlowSink, allows ref struct
     {
         Flush(ref sink);
+        _index.Clear();
+        nuint records = 0, origins = 0;
         for (uint number = 1; number < _used; number++)
         {
+            if ((number & (GiveBackRecords - 1)) == 0)
+            {
+                records = _recordMemory.GiveBack(records, (nuint)sizeof(FlowRecord<TKey>) * number);
+                origins = _originMemory.GiveBack(origins, (nuint)sizeof(FlowOrigin) * number);
+            }
+
             FlowRecord<TKey>* record = _records + number;
             if (record->Key.IsNone) continue;
 
@@ -155,7 +166,6 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
             _limits.Live--;
         }
 
-        _index.Clear();
         _used = 1;
         _freeList = 0;
         _expiryCursor = _evictionCursor = 1;

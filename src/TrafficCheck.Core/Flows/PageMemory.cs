@@ -49,6 +49,21 @@ internal sealed unsafe partial class PageMemory : IDisposable
         return new(block, bytes, false, (byte*)(((nuint)block + Line - 1) & ~(Line - 1)), bytes);
     }
 
+    /// <summary>
+    /// Gives the whole huge pages between two offsets back to the system, where it took them from it; they read as zero again. What is needed next finds
+    /// memory that the system, or a host below it, need not provide anew.
+    /// </summary>
+    /// <returns>The offset up to which pages were given back: <paramref name="from"/> for the next call.</returns>
+    public nuint GiveBack(nuint from, nuint until)
+    {
+        until &= ~(nuint)(HugePage - 1);
+        if (!_mapped || until <= from) return from;
+
+        // SAFETY: inside the mapping, of whole pages, and what they held is not needed any more (the caller's word).
+        _ = Madvise(Start + from, until - from, MadvDontNeed);
+        return until;
+    }
+
     public void Dispose()
     {
         Free();
@@ -65,7 +80,7 @@ internal sealed unsafe partial class PageMemory : IDisposable
     }
 
     // Values of Linux on all its 64-bit architectures.
-    private const int ProtRead = 1, ProtWrite = 2, MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000, MadvHugePage = 14;
+    private const int ProtRead = 1, ProtWrite = 2, MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000, MadvDontNeed = 4, MadvHugePage = 14;
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial void* Mmap(void* address, nuint length, int protection, int flags, int descriptor, nint offset);

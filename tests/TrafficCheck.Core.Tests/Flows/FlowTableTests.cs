@@ -50,6 +50,25 @@ public sealed unsafe class FlowTableTests
     }
 
     [Fact]
+    public void A_table_that_gave_its_memory_back_at_the_end_starts_anew()
+    {
+        const uint Flows = 150_000; // several times the records that end before memory is given back
+        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, new FlowLimits(Flows));
+        var closed = new List<FlowSummary>();
+        var sink = new ListSink(closed);
+        for (int round = 0; round < 2; round++)
+        {
+            closed.Clear();
+            for (uint i = 1; i <= Flows; i++) Feed(table, i, 9, 1_000_000, i, i, ref sink);
+            for (uint i = 1; i <= Flows; i++) Feed(table, i, 9, 1_000_000, Flows + i, Flows + i, ref sink, back: true);
+            table.End(ref sink);
+            Assert.Equal(Flows, (uint)closed.Count);
+            Assert.All(closed, f => Assert.Equal((1L, 1L, f.FirstFrame, f.FirstFrame + Flows), (f.LowPackets, f.HighPackets, f.FirstNs, f.LastNs)));
+            Assert.Equal(0, table.Live);
+        }
+    }
+
+    [Fact]
     public void The_limit_evicts_and_loses_no_packet()
     {
         using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, new FlowLimits(100));

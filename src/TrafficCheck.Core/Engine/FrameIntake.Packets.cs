@@ -127,9 +127,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
         entry->Vlan = packet.Vlan;
         entry->Interface = arrival.Interface;
         entry->FromHigh = fromHigh;
-        uint notAsked = _speechNotAsked & (marks << SynToSpeech);
-        if (notAsked != 0 && _controlPorts is not null && protocol == Ip.Tcp && _controlPorts.IsOfUse(packet.SourcePort, packet.DestinationPort)) notAsked = 0;
-        marks = (marks << (fromHigh * FlowMarks.SideBits)) | notAsked;
+        marks = (marks << (fromHigh * FlowMarks.SideBits)) | _speech.NotAsked(marks, protocol, packet.SourcePort, packet.DestinationPort);
         entry->Tunnel = packet.Tunnel;
         entry->Sequence = entry->SequenceLength = 0;
         entry->Payload = packet.Payload;

@@ -17,9 +17,6 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     /// <summary>Frames that are decoded before the first of them goes on; their summaries stay in the first-level cache.</summary>
     private const int Block = OrdinaryFrames.Block;
 
-    /// <summary>From the bit of a SYN to <see cref="FlowMarks.SpeechKnown"/>.</summary>
-    private const int SynToSpeech = 18;
-
     private readonly FlowTable<Ipv4Key> _v4;
     private readonly FlowTable<Ipv6Key> _v6;
     private readonly FragmentTable _fragments;
@@ -29,13 +26,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private readonly TunnelPorts _tunnelPorts;
     private readonly bool _decapsulate;
     private readonly CopyFilter? _copies;
-
-    /// <summary>
-    /// <see cref="FlowMarks.SpeechKnown"/> when no row asks what is spoken and no list shows it: payloads are then read only of flows whose
-    /// direction no SYN tells.
-    /// </summary>
-    private readonly uint _speechNotAsked;
-    private readonly ControlPorts? _controlPorts;
+    private readonly SpeechDemand _speech;
     private readonly PeerNaming? _names;
 
     private readonly OrdinaryFrames _ordinaryFrames;
@@ -68,7 +59,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         ControlPorts? controlPorts = null, bool takesShortWay = true)
     {
         _names = names;
-        _controlPorts = controlPorts;
+        _speech = new(options.ReadSpeech, controlPorts);
         HashSeed seed = options.Seed ?? HashSeed.Random();
         _v4 = new(seed, options.Timeouts, limits);
         _v6 = new(seed, options.Timeouts, limits);
@@ -78,9 +69,8 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
         _vlanMask = options.VlanInKey ? (ushort)0xfff : (ushort)0;
         _tunnelPorts = new TunnelPorts(options.TunnelPorts);
         _decapsulate = options.Decapsulate;
-        _speechNotAsked = options.ReadSpeech ? 0 : FlowMarks.SpeechKnown;
         _copies = options.KeepCopies ? null : new CopyFilter(seed, _vlanMask);
-        _ordinaryFrames = new(_vlanMask, _tunnelPorts, _copies, controlPorts, _speechNotAsked, readsDns: names is not null);
+        _ordinaryFrames = new(_vlanMask, _tunnelPorts, _copies, _speech, readsDns: names is not null);
         _takesShortWay = takesShortWay;
         _block = (BlockFrame*)NativeMemory.AlignedAlloc((nuint)(sizeof(BlockFrame) * Block), 64);
         _sink = sink;
@@ -289,7 +279,7 @@ internal sealed unsafe partial class FrameIntake<TSink> : IDisposable
     private static ushort MacsOf(byte* frame, in FrameDescriptor descriptor)
     {
         if (descriptor.LinkType != LinkType.Ethernet || descriptor.CapturedLength < 12) return 0;
-        return (ushort)(Unsafe.ReadUnaligned<ushort>(frame + 4) ^ (31 * Unsafe.ReadUnaligned<ushort>(frame + 10)));
+        return (ushort)OrdinaryFrames.MacsOf(frame);
     }
 
     /// <summary>The input is over: all flows end.</summary>

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -30,17 +29,13 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
     /// <summary>IPv4 and TCP without options; behind UDP as much must be there, which all but a few of the shortest datagrams have with their padding.</summary>
     private const int ShortestV4 = Ip.V4MinHeader + Ip.TcpMinHeader, ShortestV6 = Ip.V6Header + Ip.TcpMinHeader;
 
-    /// <summary>From the bit of a SYN to <see cref="FlowMarks.SpeechKnown"/>.</summary>
-    private const int SynToSpeech = 18;
-
     /// <summary>From 1 to <see cref="FlowMarks.Cut"/>.</summary>
     private const int CutShift = 20;
 
     private readonly ushort _vlanMask;
     private readonly TunnelPorts _tunnelPorts;
     private readonly CopyFilter? _copies;
-    private readonly ControlPorts? _controlPorts;
-    private readonly uint _speechNotAsked;
+    private readonly SpeechDemand _speech;
 
     /// <summary>A source port, as it is loaded from a packet, whose payloads go the long way; no port when there is none.</summary>
     private readonly uint _readByOthers;
@@ -49,15 +44,13 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
     /// <summary><see cref="FlowMarks.OfTcp"/> of all flags, without and with data.</summary>
     private readonly byte* _tcpMarks;
 
-    /// <param name="speechNotAsked">See <see cref="FrameIntake{TSink}"/>.</param>
     /// <param name="readsDns">Answers of DNS servers are read, which is not done here.</param>
-    public OrdinaryFrames(ushort vlanMask, TunnelPorts tunnelPorts, CopyFilter? copies, ControlPorts? controlPorts, uint speechNotAsked, bool readsDns)
+    public OrdinaryFrames(ushort vlanMask, TunnelPorts tunnelPorts, CopyFilter? copies, SpeechDemand speech, bool readsDns)
     {
         _vlanMask = vlanMask;
         _tunnelPorts = tunnelPorts;
         _copies = copies;
-        _controlPorts = controlPorts;
-        _speechNotAsked = speechNotAsked;
+        _speech = speech;
         _readByOthers = readsDns ? Swap(PeerNaming.DnsPort) : uint.MaxValue;
         int v4 = sizeof(FlowPacket<Ipv4Key>) * Block, v6 = sizeof(FlowPacket<Ipv6Key>) * Block, frames = sizeof(Frame) * Block;
 
@@ -257,8 +250,7 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
     private uint MarksOf(in Transport transport, byte protocol, byte fromHigh, bool cut)
     {
         uint marks = protocol == Ip.Tcp ? _tcpMarks[transport.Flags] : transport.Flags >> 1;
-        uint notAsked = _speechNotAsked & (marks << SynToSpeech);
-        if (notAsked != 0 && _controlPorts is not null && _controlPorts.IsOfUse(Swap((ushort)transport.Ports), Swap((ushort)(transport.Ports >> 16)))) notAsked = 0;
+        uint notAsked = _speech.NotAsked(marks, protocol, Swap((ushort)transport.Ports), Swap((ushort)(transport.Ports >> 16)));
         return (marks << (fromHigh * FlowMarks.SideBits)) | notAsked | ((cut ? 1u : 0) << CutShift);
     }
 

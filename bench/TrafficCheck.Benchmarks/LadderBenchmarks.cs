@@ -217,9 +217,9 @@ public unsafe class LadderBenchmarks
 
     private long Take(CaptureSet set, FrameIntake<FlowTally> intake)
     {
-        long before = intake.FramesRead;
+        long before = intake.Frames.FramesRead;
         while (set.ReadRun(out FrameBatch? batch, out int start, out int count)) intake.Process(batch, start, count);
-        return Checked(intake.FramesRead - before);
+        return Checked(intake.Frames.FramesRead - before);
     }
 
     /// <exception cref="InvalidOperationException">Nothing was allowed or the accounting is broken: a fast run that judged nothing is no result.</exception>

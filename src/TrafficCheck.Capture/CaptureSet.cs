@@ -26,7 +26,7 @@ public sealed class CaptureSet : IDisposable
 
     private readonly Slot[] _slots;
     private readonly PriorityQueue<Slot, (long HeadNs, int Index)> _due = new();
-    private readonly Stack<FrameBatch> _spare = new();
+    private readonly FrameBatchPool _pool;
     private readonly Stream? _standardInput;
     private Slot? _current;
     private long _bytesConsumed;
@@ -40,6 +40,7 @@ public sealed class CaptureSet : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         _standardInput = standardInput;
+        _pool = new FrameBatchPool(NewBatch);
         _slots = [.. inputs.Select((input, index) => new Slot(input, index))];
         TotalBytes = inputs.Any(input => input.IsStandardInput) ? null : inputs.Sum(input => LengthOf(input.Path));
     }
@@ -64,7 +65,7 @@ public sealed class CaptureSet : IDisposable
 
     /// <summary>
     /// The next run: <paramref name="count"/> frames (at least one) from <paramref name="start"/> in <paramref name="batch"/>. They are valid until
-    /// the next call.
+    /// the next call, or as long as somebody holds the batch (<see cref="FrameBatch.Hold"/>).
     /// </summary>
     /// <returns>False when all inputs are at their end.</returns>
     public bool ReadRun([NotNullWhen(true)] out FrameBatch? batch, out int start, out int count)
@@ -107,7 +108,7 @@ public sealed class CaptureSet : IDisposable
             slot.Batch = null;
         }
 
-        while (_spare.TryPop(out FrameBatch? batch)) batch.Dispose();
+        _pool.Dispose();
         _due.Clear();
         _current = null;
     }
@@ -131,6 +132,7 @@ public sealed class CaptureSet : IDisposable
         if (slot.Next == slot.Batch!.Count)
         {
             slot.Next = 0;
+            slot.Batch = _pool.Renew(slot.Batch);
             bool more = source.Read(slot.Batch);
             Consume(slot, source.BytesConsumed);
             if (!more)
@@ -195,14 +197,14 @@ public sealed class CaptureSet : IDisposable
         slot.Source = source;
         if (source.TotalBytes is null) CanReadAgain = false;
         slot.Next = 0;
-        if (!_spare.TryPop(out FrameBatch? batch))
-        {
-            batch = _batchBytes < BatchBudget ? new FrameBatch(LargestBatch) : new FrameBatch(SmallestBatch, SmallestRoom);
-            _batchBytes += batch.Capacity;
-        }
+        slot.Batch = _pool.Take();
+    }
 
-        batch.Clear();
-        slot.Batch = batch;
+    private FrameBatch NewBatch()
+    {
+        FrameBatch batch = _batchBytes < BatchBudget ? new FrameBatch(LargestBatch) : new FrameBatch(SmallestBatch, SmallestRoom);
+        _batchBytes += batch.Capacity;
+        return batch;
     }
 
     private void Close(Slot slot)
@@ -211,7 +213,7 @@ public sealed class CaptureSet : IDisposable
         Consume(slot, slot.Source.TotalBytes ?? slot.Source.BytesConsumed);
         slot.Source.Dispose();
         slot.Source = null;
-        _spare.Push(slot.Batch!);
+        _pool.Return(slot.Batch!);
         slot.Batch = null;
     }
 

@@ -20,7 +20,8 @@ public sealed class OrderedCapture : IDisposable
     private readonly CaptureSet _set;
     private readonly long _maxHeldBytes;
     private readonly HeldFrames _held = new();
-    private readonly FrameBatch _batch = new(BatchBytes, BatchFrames);
+    private readonly FrameBatchPool _pool = new(() => new FrameBatch(BatchBytes, BatchFrames));
+    private FrameBatch _batch;
     private readonly List<long> _numbers = [];
     private bool _repairs, _began, _ended;
     private long _number;
@@ -34,6 +35,7 @@ public sealed class OrderedCapture : IDisposable
     {
         ArgumentNullException.ThrowIfNull(set);
         _set = set;
+        _batch = _pool.Take();
         _repairs = repairs;
         _maxHeldBytes = maxHeldBytes;
     }
@@ -78,6 +80,7 @@ public sealed class OrderedCapture : IDisposable
     {
         _set.Dispose();
         _batch.Dispose();
+        _pool.Dispose();
     }
 
     private bool ReadRepaired(out FrameBatch? batch, out int start, out int count, out long firstNumber)
@@ -101,6 +104,7 @@ public sealed class OrderedCapture : IDisposable
     /// <summary>Fills the batch with frames that nothing can come before any more; leaves it empty at the end of the input.</summary>
     private void Fill()
     {
+        _batch = _pool.Renew(_batch);
         _batch.Clear();
         _numbers.Clear();
         _next = 0;

@@ -98,6 +98,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         return new EngineOptions
         {
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
+            Threads = threads,
             MaxFlows = maxFlows,
             KeepCopies = parsed.GetValue(options.KeepDuplicates),
             Decapsulate = !parsed.GetValue(options.NoDecap),

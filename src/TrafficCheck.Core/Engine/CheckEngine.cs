@@ -2,6 +2,7 @@ using System.Net;
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Servers;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
@@ -68,7 +69,7 @@ public sealed class CheckEngine : IDisposable
     }
 
     /// <summary>Frames processed so far.</summary>
-    public long FramesRead => _intake.FramesRead;
+    public long FramesRead => _intake.Frames.FramesRead;
 
     public long LiveFlows => _limits.Live;
 
@@ -94,21 +95,21 @@ public sealed class CheckEngine : IDisposable
     /// <summary>What this run proved for a ledger that is kept (<see cref="EngineOptions.KeptServers"/>), by address, port and transport; after <see cref="Finish"/>.</summary>
     public IReadOnlyList<ProvenServer> ProvenServers => _judge.Servers.Proven;
 
-    internal long IcmpErrorsOfFlows => _intake.IcmpErrorsOfFlows;
+    internal long IcmpErrorsOfFlows => _intake.Flows.IcmpErrorsOfFlows;
 
-    internal long IcmpErrorsOfEndedFlows => _intake.IcmpErrorsOfEndedFlows;
+    internal long IcmpErrorsOfEndedFlows => _intake.Flows.IcmpErrorsOfEndedFlows;
 
-    internal IReadOnlyList<PartFate> PartFates => _intake.PartFates;
+    internal IReadOnlyList<PartFate> PartFates => _intake.Frames.PartFates;
 
-    internal long Copies => _intake.Copies?.Copies ?? 0;
+    internal long Copies => _intake.Frames.Copies?.Copies ?? 0;
 
-    internal long WaitingFragments => _intake.Fragments.Waiting;
+    internal long WaitingFragments => _intake.Frames.Fragments.Waiting;
 
     /// <summary>
     /// A frame came after one with a later time, and close enough that the two should have been put in order. Who feeds the engine as cheaply as it
     /// goes asks this, and begins again in order.
     /// </summary>
-    public bool SawDisorder => _intake.Clock.OutOfOrder > _intake.Clock.Late;
+    public bool SawDisorder => _intake.Frames.Clock.OutOfOrder > _intake.Frames.Clock.Late;
 
     /// <summary>Frames that were put in order before they came here, and those that could not be held long enough for it.</summary>
     public (long Reordered, long NotHeld) Order { get; set; }
@@ -118,6 +119,9 @@ public sealed class CheckEngine : IDisposable
 
     /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
     public void Process(FrameBatch batch, int start, int count, long firstNumber) => _intake.Process(batch, start, count, firstNumber);
+
+    /// <summary>Waits until all that was processed is in the flows: for those who look at counters in between.</summary>
+    internal void Drain() => _intake.Drain();
 
     /// <summary>Ends all flows and gathers the report.</summary>
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>

@@ -42,6 +42,9 @@ public sealed record EngineOptions
     /// </summary>
     public IReadOnlyList<ProvenServer>? KeptServers { get; init; }
 
+    /// <summary>Threads that a run may use, at least 1. The result does not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
     public HashSeed? Seed { get; init; }
 }

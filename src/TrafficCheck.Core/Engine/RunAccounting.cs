@@ -1,5 +1,6 @@
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -19,32 +20,32 @@ internal static class RunAccounting
         long decoded = 0, counted = 0, further = 0;
         for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
         {
-            long count = intake.Statuses[(int)status];
+            long count = intake.Frames.Statuses[(int)status];
             counted += count;
             if (DecodeStatusNames.IsDecoded(status)) decoded += count;
             else if (count > 0) notDecoded[DecodeStatusNames.Of(status)] = count;
-            long parts = intake.PartStatuses[(int)status];
+            long parts = intake.Frames.PartStatuses[(int)status];
             if (DecodeStatusNames.IsDecoded(status)) further += parts;
             else if (parts > 0) partsWithout[DecodeStatusNames.Of(status)] = parts;
             if (status is DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut) withoutFlow[DecodeStatusNames.Of(status)] = count + parts;
         }
 
-        withoutFlow["fragment-without-first"] = intake.Fragments.Orphans;
-        withoutFlow["fragment-of-tunnel-packet"] = intake.TunnelFragments;
-        withoutFlow["icmp-error-of-known-flow"] = intake.IcmpErrorsOfFlows;
-        withoutFlow["icmp-error-of-ended-flow"] = intake.IcmpErrorsOfEndedFlows;
+        withoutFlow["fragment-without-first"] = intake.Frames.Fragments.Orphans;
+        withoutFlow["fragment-of-tunnel-packet"] = intake.Frames.TunnelFragments;
+        withoutFlow["icmp-error-of-known-flow"] = intake.Flows.IcmpErrorsOfFlows;
+        withoutFlow["icmp-error-of-ended-flow"] = intake.Flows.IcmpErrorsOfEndedFlows;
         foreach (string cause in withoutFlow.Where(c => c.Value == 0).Select(c => c.Key).ToList()) withoutFlow.Remove(cause);
 
-        var oddities = new SortedDictionary<string, long>(intake.Oddities.ToList().ToDictionary(), StringComparer.Ordinal);
-        if (intake.PacketsCut > 0) oddities["packet-cut"] = oddities.GetValueOrDefault("packet-cut") + intake.PacketsCut;
+        var oddities = new SortedDictionary<string, long>(intake.Frames.Oddities.ToList().ToDictionary(), StringComparer.Ordinal);
+        if (intake.Frames.PacketsCut > 0) oddities["packet-cut"] = oddities.GetValueOrDefault("packet-cut") + intake.Frames.PacketsCut;
 
         long packets = intake.V4.Packets + intake.V6.Packets;
         long opened = intake.V4.Opened + intake.V6.Opened, expired = intake.V4.Expired + intake.V6.Expired;
         long evicted = intake.V4.Evicted + intake.V6.Evicted, ended = intake.V4.Ended + intake.V6.Ended;
         var broken = new List<string>();
-        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.FramesRead);
-        Check(broken, "frames read = decoded + not decoded", intake.FramesRead, counted);
-        Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (intake.Copies?.Copies ?? 0));
+        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.Frames.FramesRead);
+        Check(broken, "frames read = decoded + not decoded", intake.Frames.FramesRead, counted);
+        Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (intake.Frames.Copies?.Copies ?? 0));
         Check(broken, "packets in flows = packets of the flows reported", packets, judge.Packets);
         Check(broken, "flows opened = expired + evicted + live at the end", opened, expired + evicted + ended);
         Check(broken, "flows opened = flows judged once", opened, judge.Flows);
@@ -64,14 +65,14 @@ internal static class RunAccounting
 
         return new AccountingReport
         {
-            FramesRead = intake.FramesRead,
+            FramesRead = intake.Frames.FramesRead,
             FramesDecoded = decoded,
             FramesNotDecoded = [.. notDecoded],
             FurtherPackets = further,
             FurtherPartsNotDecoded = [.. partsWithout],
             PacketsInFlows = packets,
             PacketsWithoutFlow = [.. withoutFlow],
-            Duplicates = intake.Copies?.Copies ?? 0,
+            Duplicates = intake.Frames.Copies?.Copies ?? 0,
             FlowsOpened = opened,
             FlowsExpired = expired,
             FlowsEvicted = evicted,

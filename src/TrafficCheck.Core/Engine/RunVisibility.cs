@@ -1,5 +1,6 @@
 using System.Globalization;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -30,7 +31,7 @@ internal static class RunVisibility
         long undecoded = 0;
         for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
         {
-            if (!DecodeStatusNames.IsDecoded(status) && !DecodeStatusNames.IsNonIp(status)) undecoded += intake.Statuses[(int)status];
+            if (!DecodeStatusNames.IsDecoded(status) && !DecodeStatusNames.IsNonIp(status)) undecoded += intake.Frames.Statuses[(int)status];
         }
 
         double undecodedShare = Share(undecoded, accounting.FramesRead);
@@ -55,8 +56,8 @@ internal static class RunVisibility
             (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
         ];
         int grade = figures.Max(f => f.Grade);
-        PacketClock clock = intake.Clock;
-        ChecksumCounts bad = intake.BadChecksums;
+        PacketClock clock = intake.Frames.Clock;
+        ChecksumCounts bad = intake.Frames.BadChecksums;
         var report = new VisibilityReport
         {
             Grade = "ABCDEF"[grade],
@@ -79,13 +80,13 @@ internal static class RunVisibility
             BadChecksums = bad.Wrong,
             BadChecksumsByKind = NonZero(("icmp", bad.Icmp), ("ipv4-header", bad.Ipv4Header), ("tcp", bad.Tcp), ("udp", bad.Udp)),
             OffloadedChecksums = bad.Offloaded,
-            PacketsAbove1500 = intake.Large.AboveOrdinary,
-            PacketsAbove9216 = intake.Large.AboveJumbo,
+            PacketsAbove1500 = intake.Frames.Large.AboveOrdinary,
+            PacketsAbove9216 = intake.Frames.Large.AboveJumbo,
             TimeGaps = [.. gaps.Take(MaxListed)],
             UncoveredTimeShare = uncovered,
-            Duplicates = intake.Copies?.Copies,
-            DuplicatesByKind = CopiesByKind(intake.Copies),
-            DuplicatePairs = Pairs(intake.Copies, interfaces),
+            Duplicates = intake.Frames.Copies?.Copies,
+            DuplicatesByKind = CopiesByKind(intake.Frames.Copies),
+            DuplicatePairs = Pairs(intake.Frames.Copies, interfaces),
             OneWayBySegment = Segments(coverage, interfaces),
             Notes = [],
         };

@@ -1,3 +1,4 @@
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Wire;
 

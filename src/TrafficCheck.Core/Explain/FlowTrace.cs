@@ -60,8 +60,10 @@ public sealed class FlowTrace : IDisposable
 
             // Its frame alone between two looks at the counters: they tell what became of it.
             _engine.Process(batch, start + done, i - done, firstNumber + done);
+            _engine.Drain();
             long copies = _engine.Copies, errors = _engine.IcmpErrorsOfFlows;
             _engine.Process(batch, start + i, 1, firstNumber + i);
+            _engine.Drain();
             _packets.Note(in seen, _engine.Copies > copies, _engine.IcmpErrorsOfFlows > errors);
             done = i + 1;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
@@ -70,8 +71,10 @@ public sealed class FrameTrace : IDisposable
         // The frame alone between two looks at the counters: they tell what became of it.
         int at = (int)index;
         _engine.Process(batch, start, at, firstNumber);
+        _engine.Drain();
         long errors = _engine.IcmpErrorsOfFlows, late = _engine.IcmpErrorsOfEndedFlows, waiting = _engine.WaitingFragments, copies = _engine.Copies;
         _engine.Process(batch, start + at, 1, _frame.Number);
+        _engine.Drain();
         if (_parts.Length == 1)
         {
             _parts[0].Became(_engine.Copies > copies ? PartFate.Copy : _engine.IcmpErrorsOfFlows > errors ? PartFate.ErrorOfFlow

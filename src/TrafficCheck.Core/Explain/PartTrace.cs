@@ -1,4 +1,5 @@
 using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;

@@ -39,7 +39,7 @@ public sealed unsafe partial class FlowTable<TKey>
     private readonly long[] _evicted = new long[(int)FlowWorth.Conversation + 1];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MakeRoom<TSink>(long frame, ref TSink sink)
+    private void MakeRoom<TSink>(long frame, long timeNs, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
         if (_queuedFromFrame == long.MaxValue)
@@ -48,9 +48,12 @@ public sealed unsafe partial class FlowTable<TKey>
             _unswept = 1;
         }
 
+        // Not by the time of packets behind this one, so that what ends does not depend on how many were decoded before it.
+        long now = Math.Min(_limits.NowNs, timeNs);
+
         // Twice when the other family's table had nothing to spare and exceeded the limit a little.
-        EvictOne(ref sink);
-        if (_limits.Live >= _limits.Max) EvictOne(ref sink);
+        EvictOne(now, ref sink);
+        if (_limits.Live >= _limits.Max) EvictOne(now, ref sink);
     }
 
     /// <summary>A flow that begins while there was a lack of room is a candidate.</summary>
@@ -61,13 +64,13 @@ public sealed unsafe partial class FlowTable<TKey>
         _limits.Candidates++;
     }
 
-    private void EvictOne<TSink>(ref TSink sink)
+    private void EvictOne<TSink>(long now, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
         Sweep();
         uint oldest = Oldest();
         if (oldest == 0) oldest = Youngest();
-        (uint number, FlowWorth worth) = Worst();
+        (uint number, FlowWorth worth) = Worst(now);
         if (number == 0 && oldest == 0) return; // all live flows are in the other family's table
         if (worth != FlowWorth.Closed && oldest != 0) (number, worth) = (oldest, FlowWorth.Unanswered);
         if (worth > FlowWorth.Closed && OtherTableHasCandidates()) return;
@@ -117,7 +120,7 @@ public sealed unsafe partial class FlowTable<TKey>
     }
 
     /// <summary>Of the next records in the order of their numbers one that was closed a while ago, else the least, the longest idle among equals; or 0.</summary>
-    private (uint Number, FlowWorth Worth) Worst()
+    private (uint Number, FlowWorth Worth) Worst(long now)
     {
         uint worst = 0;
         var worth = FlowWorth.Conversation;
@@ -130,7 +133,7 @@ public sealed unsafe partial class FlowTable<TKey>
             budget--;
             if (record->Key.IsNone) continue;
             FlowWorth next = WorthOf(record);
-            if (next == FlowWorth.Closed && _limits.NowNs - record->State.LastNs >= ClosedForNs) return (number, FlowWorth.Closed);
+            if (next == FlowWorth.Closed && now - record->State.LastNs >= ClosedForNs) return (number, FlowWorth.Closed);
             if (next == FlowWorth.Closed) next = FlowWorth.OneSided; // its last segments may still come
             if (worst != 0 && (next > worth || (next == worth && record->State.LastNs >= _records[worst].State.LastNs))) continue;
             worst = number;

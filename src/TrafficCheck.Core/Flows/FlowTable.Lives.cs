@@ -10,18 +10,18 @@ public sealed unsafe partial class FlowTable<TKey>
     private uint FindOrOpen<TSink>(FlowPacket<TKey>* packet, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        uint number = Find(in packet->Key, packet->Hash);
+        uint number = Find(in packet->Key, packet->Head.Hash);
         if (number != 0)
         {
             FlowRecord<TKey>* record = _records + number;
-            if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
+            if (packet->Head.TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
             return number;
         }
 
-        if (_limits.Live >= _limits.Max) MakeRoom(packet->Frame, ref sink);
+        if (_limits.Live >= _limits.Max) MakeRoom(packet->Head.Frame + _run.BaseFrame, packet->Head.TimestampNs, ref sink);
         if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
         number = TakeNumber();
-        _index.Add(packet->Hash, number);
+        _index.Add(packet->Head.Hash, number);
         if (++_limits.Live > _limits.Peak) _limits.Peak = _limits.Live;
         Open(_records + number, packet, ref sink);
         return number;
@@ -57,19 +57,19 @@ public sealed unsafe partial class FlowTable<TKey>
         record->Key = packet->Key;
         record->State = new FlowState
         {
-            LastNs = packet->TimestampNs,
-            Marks = (packet->FromHigh != 0 ? FlowMarks.FirstFromHigh : 0) | (packet->MayPredateCapture ? FlowMarks.MayPredateCapture : 0),
+            LastNs = packet->Head.TimestampNs,
+            Marks = (packet->Head.FromHigh != 0 ? FlowMarks.FirstFromHigh : 0) | (packet->Head.MayPredateCapture != 0 ? FlowMarks.MayPredateCapture : 0),
         };
         _origins[(uint)(record - _records)] = new FlowOrigin
         {
-            FirstNs = packet->TimestampNs,
-            FirstFrame = packet->Frame,
-            Vlan = packet->Vlan,
-            Interface = packet->Interface,
-            Tunnel = packet->Tunnel,
+            FirstNs = packet->Head.TimestampNs,
+            FirstFrame = _run.BaseFrame + packet->Head.Frame,
+            Vlan = packet->Head.Vlan,
+            Interface = packet->Head.Interface,
+            Tunnel = _run.Tunnels[packet->Head.Tunnel],
         };
         if (_queuedFromFrame != long.MaxValue) Enlist((uint)(record - _records));
-        if (sink.WantsOpenings) sink.Open(InFlow(record, packet, [], packet->Marks), ref record->State.Speech);
+        if (sink.WantsOpenings) sink.Open(InFlow(record, &packet->Head, [], packet->Head.Marks), ref record->State.Speech);
     }
 
     /// <summary>A packet met the record of a flow that has been idle too long: the record goes on as a new flow.</summary>
@@ -77,7 +77,7 @@ public sealed unsafe partial class FlowTable<TKey>
     private void EndIfIdle<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        if (packet->TimestampNs - record->State.LastNs <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) return;
+        if (packet->Head.TimestampNs - record->State.LastNs <= _timeouts.Of(record->Key.Protocol, record->State.Marks)) return;
         Close((uint)(record - _records), FlowEnd.Expired, ref sink);
         Open(record, packet, ref sink);
     }

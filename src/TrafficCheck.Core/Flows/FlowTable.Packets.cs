@@ -8,7 +8,7 @@ public sealed unsafe partial class FlowTable<TKey>
     where TKey : unmanaged, IFlowKey<TKey>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Update(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    private void Update(FlowRecord<TKey>* record, PacketHead* packet)
     {
         ref FlowState state = ref record->State;
         long time = packet->TimestampNs;
@@ -18,10 +18,10 @@ public sealed unsafe partial class FlowTable<TKey>
         Packets += packets;
 
         // SAFETY: the fields of the low and of the high endpoint are neighbours in a sequential layout (asserted by a test).
-        uint side = packet->FromHigh, added = (uint)packet->Bytes;
+        uint side = packet->FromHigh, added = packet->Bytes;
         ref uint bytes = ref Unsafe.Add(ref state.LowBytes, side);
         bytes += added;
-        if (bytes < added || packet->Bytes > uint.MaxValue) CarryBytes(record, side, packet->Bytes, bytes < added);
+        if (bytes < added) CarryBytes(record, side);
         ref uint counter = ref Unsafe.Add(ref state.LowPackets, side);
         counter += packets;
         if (counter < packets) Carry(record, side);
@@ -38,7 +38,7 @@ public sealed unsafe partial class FlowTable<TKey>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReadPayload<TSink>(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref TSink sink)
+    private void ReadPayload<TSink>(FlowRecord<TKey>* record, PacketHead* packet, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
         // SAFETY: the payload lies in the captured bytes, which stay until the table was flushed.
@@ -47,7 +47,7 @@ public sealed unsafe partial class FlowTable<TKey>
             record->State.Marks |= FlowMarks.SpeechKnown;
     }
 
-    private static FlowPayload InFlow(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ReadOnlySpan<byte> payload, uint marks) => new()
+    private FlowPayload InFlow(FlowRecord<TKey>* record, PacketHead* packet, ReadOnlySpan<byte> payload, uint marks) => new()
     {
         Bytes = payload,
         Protocol = record->Key.Protocol,
@@ -55,13 +55,13 @@ public sealed unsafe partial class FlowTable<TKey>
         FromHigh = packet->FromHigh != 0,
         Marks = marks,
         TimestampNs = packet->TimestampNs,
-        Frame = packet->Frame,
+        Frame = _run.BaseFrame + packet->Frame,
         Sequence = packet->Sequence,
     };
 
     /// <summary>A packet that is older than the last one: files and interfaces are merged a little out of order, and clocks are set back.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Earlier(FlowRecord<TKey>* record, FlowPacket<TKey>* packet)
+    private void Earlier(FlowRecord<TKey>* record, PacketHead* packet)
     {
         ref FlowState state = ref record->State;
         long time = packet->TimestampNs;
@@ -82,7 +82,7 @@ public sealed unsafe partial class FlowTable<TKey>
     /// missing, or a repetition. A SYN begins anew.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void OutOfSequence(FlowRecord<TKey>* record, FlowPacket<TKey>* packet, ref uint next)
+    private static void OutOfSequence(FlowRecord<TKey>* record, PacketHead* packet, ref uint next)
     {
         // Jumps beyond what is in flight on any path are no loss but another connection, or nonsense; they count as nothing.
         const int Plausible = 1 << 26;
@@ -111,12 +111,11 @@ public sealed unsafe partial class FlowTable<TKey>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CarryBytes(FlowRecord<TKey>* record, uint side, ulong bytes, bool wrapped)
+    private void CarryBytes(FlowRecord<TKey>* record, uint side)
     {
         ref FlowCarries carries = ref CarriesOf(record);
-        long carry = (long)(bytes >> 32) + (wrapped ? 1 : 0);
-        if (side == 0) carries.LowBytes += carry;
-        else carries.HighBytes += carry;
+        if (side == 0) carries.LowBytes++;
+        else carries.HighBytes++;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -4,11 +4,10 @@ using System.Runtime.InteropServices;
 namespace TrafficCheck.Core.Flows;
 
 /// <summary>
-/// The live flows of one address family. Packets wait in a ring, because the table is larger than the cache and the wait for memory is its
-/// cost: a packet that enters fetches the index line of its hash, some packets later its record is fetched, and again some later it is
-/// updated, so that the fetches go on behind the decoding of the packets in between. A record is 64 bytes for IPv4. Records keep their number
-/// for life, numbers are given out in packet order, and so everything that walks the records (expiry, eviction, the end of the input) does so
-/// in an order that the hash seed has no part in.
+/// The live flows of one address family. Packets come in runs; because the table is larger than the cache and the wait for memory is its cost, a run is
+/// walked with three cursors: the first computes the hash of a packet and fetches its index line, the second, some packets behind, fetches its record,
+/// the last takes it into its flow. A record is 64 bytes for IPv4. Records keep their number for life, numbers are given out in packet order, and so
+/// everything that walks the records (expiry, eviction, the end of the input) does so in an order that the hash seed has no part in.
 /// </summary>
 public sealed unsafe partial class FlowTable<TKey> : IDisposable
     where TKey : unmanaged, IFlowKey<TKey>
@@ -16,10 +15,10 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// <summary>Packets that go a stage on together.</summary>
     public const int Group = 8;
 
-    /// <summary>Packets that enter between the fetch of a packet's index line and that of its record, and between the entry and the update.</summary>
+    /// <summary>How far the fetch of records is behind that of index lines, and the last cursor behind the first.</summary>
     private const int RecordLead = 16, UpdateLead = 48;
 
-    /// <summary>Room for the packets that wait, a power of two: few enough for the first-level cache.</summary>
+    /// <summary>Room for the numbers of records that were fetched, a power of two.</summary>
     private const int Ring = 64;
 
     /// <summary>
@@ -45,7 +44,6 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
 
     /// <summary>Carries of the few flows whose counters ran over, by number.</summary>
     private readonly Dictionary<uint, FlowCarries> _carries = [];
-    private readonly FlowPacket<TKey>* _ring;
     private readonly uint* _guesses;
     private readonly uint _capacity;
 
@@ -53,8 +51,13 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     private readonly ulong[] _ended = new ulong[EndedRemembered];
     private uint _endedNext;
 
-    // Packets that entered, whose index line and record was fetched, and that were taken into their flows.
-    private long _entered, _hashed, _fetched, _taken;
+    private PacketRun<TKey> _run;
+
+    // Packets of the run whose index line and record was fetched, and that were taken into their flows.
+    private int _hashed, _fetched, _taken;
+
+    /// <summary>Packets until the next look for idle flows.</summary>
+    private int _untilLook = ExpiryPackets;
     private uint _used = 1;
     private uint _freeList;
     private uint _expiryCursor = 1;
@@ -75,14 +78,10 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         _originMemory = PageMemory.Allocate((nuint)sizeof(FlowOrigin) * _capacity);
         _records = (FlowRecord<TKey>*)_recordMemory.Start;
         _origins = (FlowOrigin*)_originMemory.Start;
-        _ring = (FlowPacket<TKey>*)NativeMemory.AlignedAlloc((nuint)(sizeof(FlowPacket<TKey>) * Ring), 64);
         _guesses = (uint*)NativeMemory.AlignedAlloc(sizeof(uint) * Ring, 64);
     }
 
     ~FlowTable() => Free();
-
-    /// <summary>Packets waiting in the ring.</summary>
-    public int Waiting => (int)(_entered - _taken);
 
     public long Opened { get; private set; }
 
@@ -97,41 +96,44 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// <summary>Packets accounted to flows.</summary>
     public long Packets { get; private set; }
 
-    /// <summary>
-    /// The next free place of the ring. The caller sets all its fields but <see cref="FlowPacket{TKey}.Hash"/>, calls
-    /// <see cref="Commit"/>, and <see cref="Advance"/> when that says so.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public FlowPacket<TKey>* Next() => _ring + (_entered & (Ring - 1));
-
-    /// <returns>Whether a group is complete: <see cref="Advance"/> must be called before the next packet.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Commit() => (++_entered & (Group - 1)) == 0;
-
-    /// <summary>Moves the packets in the ring a group on.</summary>
-    public void Advance<TSink>(ref TSink sink)
-        where TSink : struct, IFlowSink, allows ref struct
+    /// <summary>The packets that come next. Those of the run before must have been taken.</summary>
+    public void Begin(in PacketRun<TKey> run)
     {
-        FetchIndex();
-        FetchRecords(_entered - RecordLead);
-        Take(_entered - UpdateLead, ref sink);
+        _run = run;
+        _hashed = _fetched = _taken = 0;
     }
 
-    /// <summary>Takes all packets that wait into their flows.</summary>
-    public void Flush<TSink>(ref TSink sink)
+    /// <summary>Takes packets of the run into their flows, up to one of them; what follows them is fetched meanwhile.</summary>
+    /// <param name="until">Place in the run behind the last packet to take.</param>
+    public void Take<TSink>(int until, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        FetchIndex();
-        FetchRecords(_entered);
-        Take(_entered, ref sink);
+        while (_taken < until)
+        {
+            int last = Math.Min(_taken + Group, until);
+            FetchIndex(Math.Min(last + UpdateLead, _run.Count));
+            FetchRecords(Math.Min(last + UpdateLead - RecordLead, _run.Count));
+            TakeGroup(last, ref sink);
+        }
     }
 
-    /// <summary>The marks of a live flow, for packets that speak of another flow (ICMP errors). Flushes first.</summary>
+    /// <summary>Packets of the run that were taken.</summary>
+    public int Taken => _taken;
+
+    /// <summary>Takes a packet that is not in the run, but at this place in it.</summary>
+    public void TakeOne<TSink>(FlowPacket<TKey>* packet, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        packet->Head.Hash = TKey.Hash(in packet->Key, in _seed);
+        FlowRecord<TKey>* record = _records + FindOrOpen(packet, ref sink);
+        Update(record, &packet->Head);
+        if (--_untilLook == 0) LookForIdle(packet->Head.TimestampNs, ref sink);
+    }
+
+    /// <summary>The marks of a live flow, for packets that speak of another flow (ICMP errors).</summary>
     /// <param name="timeNs">Of the packet: what has been idle too long by then has ended, whether or not the sweep came by.</param>
-    public QuotedFlow TryMark<TSink>(in TKey key, uint marks, long timeNs, ref TSink sink)
-        where TSink : struct, IFlowSink, allows ref struct
+    public QuotedFlow TryMark(in TKey key, uint marks, long timeNs)
     {
-        Flush(ref sink);
         ulong hash = TKey.Hash(in key, in _seed);
         uint number = Find(in key, hash);
         if (number == 0) return _ended.AsSpan().Contains(hash) ? QuotedFlow.Ended : QuotedFlow.Unknown;
@@ -144,7 +146,6 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     public void End<TSink>(ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        Flush(ref sink);
         _index.Clear();
         nuint records = 0, origins = 0;
         for (uint number = 1; number < _used; number++)
@@ -186,67 +187,62 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
 
     /// <summary>In a loop of its own, so that the processor works on the hashes of several packets at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FetchIndex()
+    private void FetchIndex(int until)
     {
         HashSeed seed = _seed;
-        long until = _entered;
-        for (long next = _hashed; next < until; next++)
-        {
-            FlowPacket<TKey>* packet = _ring + (next & (Ring - 1));
-            packet->Hash = TKey.Hash(in packet->Key, in seed);
-        }
+        FlowPacket<TKey>* packets = _run.Start;
+        for (int next = _hashed; next < until; next++) packets[next].Head.Hash = TKey.Hash(in packets[next].Key, in seed);
 
         // By now the hashes are there; a fetch that waits for its address would hold up what is behind it.
-        for (long next = _hashed; next < until; next++) _index.Prefetch(_ring[next & (Ring - 1)].Hash);
-        _hashed = until;
+        for (int next = _hashed; next < until; next++) _index.Prefetch(packets[next].Head.Hash);
+        _hashed = Math.Max(_hashed, until);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FetchRecords(long until)
+    private void FetchRecords(int until)
     {
-        for (long next = _fetched; next < until; next++)
-        {
-            long at = next & (Ring - 1);
-            _guesses[at] = _index.Guess(_ring[at].Hash);
-        }
-
-        for (long next = _fetched; next < until; next++)
+        FlowPacket<TKey>* packets = _run.Start;
+        for (int next = _fetched; next < until; next++) _guesses[next & (Ring - 1)] = _index.Guess(packets[next].Head.Hash);
+        for (int next = _fetched; next < until; next++)
         {
             var record = (byte*)(_records + _guesses[next & (Ring - 1)]);
             CacheLine.Fetch(record);
             if (sizeof(FlowRecord<TKey>) > 64) CacheLine.Fetch(record + 64);
         }
 
-        if (until > _fetched) _fetched = until;
+        _fetched = Math.Max(_fetched, until);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Take<TSink>(long until, ref TSink sink)
+    private void TakeGroup<TSink>(int until, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
-        long next = _taken;
-        while (next < until)
+        for (int next = _taken; next < until; next++)
         {
-            long at = next & (Ring - 1);
-            FlowPacket<TKey>* packet = _ring + at;
-            FlowRecord<TKey>* record = _records + _guesses[at];
+            FlowPacket<TKey>* packet = _run.Start + next;
+            FlowRecord<TKey>* record = _records + _guesses[next & (Ring - 1)];
             if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
-            else if (packet->TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
-            Update(record, packet);
-            if ((record->State.Marks & FlowMarks.SpeechKnown) == 0 && packet->PayloadLength != 0) ReadPayload(record, packet, ref sink);
-
-            // Not by the time of the packets that wait behind this one: they may be of the flows that would be ended.
-            if ((++next & (ExpiryPackets - 1)) == 0 && _shortestTimeoutNs != long.MaxValue)
-                Expire(Math.Min(_limits.NowNs, packet->TimestampNs), ref sink);
+            else if (packet->Head.TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
+            Update(record, &packet->Head);
+            if ((record->State.Marks & FlowMarks.SpeechKnown) == 0 && packet->Head.PayloadLength != 0) ReadPayload(record, &packet->Head, ref sink);
+            if (--_untilLook == 0) LookForIdle(packet->Head.TimestampNs, ref sink);
         }
 
-        _taken = next;
+        _taken = until;
+    }
+
+    /// <summary>Ends some of the flows that are idle. Not by the time of the packets behind this one: they may be of the flows that would be ended.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookForIdle<TSink>(long timeNs, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        _untilLook = ExpiryPackets;
+        if (_shortestTimeoutNs != long.MaxValue) Expire(Math.Min(_limits.NowNs, timeNs), ref sink);
     }
 
     private void Free()
     {
         // SAFETY: freed once: Dispose suppresses the finalizer, and FlowTable is not used after Dispose.
-        NativeMemory.AlignedFree(_ring);
         NativeMemory.AlignedFree(_guesses);
     }
 

@@ -8,11 +8,11 @@ public readonly record struct DatagramKey(IpAddress Source, IpAddress Destinatio
 
 /// <summary>What the first fragment of a datagram said.</summary>
 /// <param name="CarriesTunnel">A packet inside it was counted with its whole length: later fragments have nothing to add.</param>
-/// <param name="IsErrorOfFlow">It is an ICMP error about a live flow: later fragments are counted as it is.</param>
+/// <param name="IsErrorOfFlow">It is an ICMP error about a flow, or may be one: what it is holds for later fragments as well.</param>
 public readonly record struct FirstFragment(byte Protocol, ushort SourcePort, ushort DestinationPort, bool CarriesTunnel = false, bool IsErrorOfFlow = false);
 
 /// <summary>Fragments that came before the first of their datagram.</summary>
-public readonly record struct WaitingFragments(uint Packets, ulong Bytes, long FirstNs, long LastNs, long FirstFrame);
+public readonly record struct WaitingFragments(uint Packets, uint Bytes, long FirstNs, long LastNs, long FirstFrame);
 
 /// <summary>
 /// Brings later fragments to the flow of their first, in constant memory: sets of four entries each, the oldest of a set gives way. Fragments
@@ -25,6 +25,9 @@ public sealed unsafe class FragmentTable : IDisposable
 
     /// <summary>RFC 1122 section 3.3.2 and RFC 8200 section 4.5: reassembly is given up after 60 seconds.</summary>
     private const ulong LifetimeNs = 60_000_000_000;
+
+    /// <summary>Fragments of one datagram that may wait; each has at most 64 KB (IPv6 without jumbograms, which cannot be fragments: RFC 2675).</summary>
+    private const uint MostWaiting = 65_000;
 
     private readonly HashSeed _seed;
     private Entry* _entries = (Entry*)NativeMemory.AllocZeroed((nuint)(Ways << SetBits), (nuint)sizeof(Entry));
@@ -60,6 +63,9 @@ public sealed unsafe class FragmentTable : IDisposable
         Entry* entry = FindOrTake(in key, timestampNs);
         first = entry->Ports;
         if (entry->Known) return true;
+
+        // More than a datagram can have, by far: sums stay within their 32 bits.
+        if (entry->Packets == MostWaiting) entry = Take(entry, in key, timestampNs);
         if (entry->Packets == 0)
         {
             entry->FirstNs = timestampNs;
@@ -136,7 +142,7 @@ public sealed unsafe class FragmentTable : IDisposable
         public FirstFragment Ports;
         public bool Used, Known;
         public uint Packets;
-        public ulong Bytes;
+        public uint Bytes;
         public long SeenNs, FirstNs, LastNs, FirstFrame;
     }
 }

@@ -15,6 +15,7 @@ public sealed unsafe class FrameBatch : IDisposable
     public const int Slack = 64;
 
     private FrameDescriptor[] _frames;
+    private int _holds;
 
     /// <param name="capacity">Initial size of the block in bytes.</param>
     /// <param name="frames">Initial room for descriptors.</param>
@@ -41,7 +42,15 @@ public sealed unsafe class FrameBatch : IDisposable
 
     public Span<byte> Block => new(Buffer, Capacity);
 
+    /// <summary>Whether somebody still reads its bytes: it must not be filled again.</summary>
+    public bool IsHeld => Volatile.Read(ref _holds) > 0;
+
     public void Clear() => Count = 0;
+
+    /// <summary>The bytes of its frames are still needed, until <see cref="Release"/>. Each by any thread.</summary>
+    public void Hold() => Interlocked.Increment(ref _holds);
+
+    public void Release() => Interlocked.Decrement(ref _holds);
 
     /// <summary>Room for at least <paramref name="more"/> further descriptors; commit them with <see cref="Commit"/>.</summary>
     public Span<FrameDescriptor> Reserve(int more)

@@ -30,8 +30,8 @@ public sealed class FrameIntakeTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int round = 0; round < 100; round++) intake.Process(batch, 0, frames.Length);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(103_000, intake.FramesRead);
-        Assert.True(intake.IcmpErrorsOfFlows > 0 && intake.V4.Packets > 50_000 && intake.V6.Packets > 10_000);
+        Assert.Equal(103_000, intake.Frames.FramesRead);
+        Assert.True(intake.Flows.IcmpErrorsOfFlows > 0 && intake.V4.Packets > 50_000 && intake.V6.Packets > 10_000);
     }
 
     [Fact]

@@ -123,13 +123,13 @@ public sealed class OrdinaryFramesTests
         // Families have tables of their own, and which of them is served first is nobody's concern.
         lines.Sort(StringComparer.Ordinal);
         var text = new StringBuilder().AppendJoin('\n', lines).AppendLine();
-        text.AppendJoin(' ', intake.Statuses.ToArray()).AppendLine().AppendJoin(' ', intake.Oddities.ToList()).AppendLine();
-        ChecksumCounts sums = intake.BadChecksums;
-        text.Append(CultureInfo.InvariantCulture, $"sums {sums.Ipv4Header} {sums.Tcp} {sums.Udp} {sums.Icmp} {sums.Offloaded} cut {intake.PacketsCut} ")
-            .Append(CultureInfo.InvariantCulture, $"large {intake.Large.AboveOrdinary} {intake.Large.AboveJumbo} copies ")
-            .AppendJoin(' ', intake.Copies!.ByKind.ToArray()).AppendJoin(' ', intake.Copies.Pairs.OrderBy(p => p.Key).Select(p => p.ToString()))
-            .Append(CultureInfo.InvariantCulture, $" read {intake.FramesRead} errors {intake.IcmpErrorsOfFlows} clock {intake.Clock.OutOfOrder} {intake.Clock.NowNs}");
-        return new(text.ToString(), intake.OrdinaryFramesRead, intake.IcmpErrorsOfFlows);
+        text.AppendJoin(' ', intake.Frames.Statuses.ToArray()).AppendLine().AppendJoin(' ', intake.Frames.Oddities.ToList()).AppendLine();
+        ChecksumCounts sums = intake.Frames.BadChecksums;
+        text.Append(CultureInfo.InvariantCulture, $"sums {sums.Ipv4Header} {sums.Tcp} {sums.Udp} {sums.Icmp} {sums.Offloaded} cut {intake.Frames.PacketsCut} ")
+            .Append(CultureInfo.InvariantCulture, $"large {intake.Frames.Large.AboveOrdinary} {intake.Frames.Large.AboveJumbo} copies ")
+            .AppendJoin(' ', intake.Frames.Copies!.ByKind.ToArray()).AppendJoin(' ', intake.Frames.Copies.Pairs.OrderBy(p => p.Key).Select(p => p.ToString()))
+            .Append(CultureInfo.InvariantCulture, $" read {intake.Frames.FramesRead} errors {intake.Flows.IcmpErrorsOfFlows} clock {intake.Frames.Clock.OutOfOrder} {intake.Frames.Clock.NowNs}");
+        return new(text.ToString(), intake.Frames.OrdinaryFramesRead, intake.Flows.IcmpErrorsOfFlows);
     }
 
     private sealed record Found(string Text, long Ordinary, long Errors);

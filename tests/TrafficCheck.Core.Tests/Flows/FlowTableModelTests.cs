@@ -50,15 +50,15 @@ public sealed unsafe class FlowTableModelTests
     public void Two_families_share_one_limit()
     {
         var limits = new FlowLimits(100);
-        using var v4 = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, limits);
-        using var v6 = new FlowTable<Ipv6Key>(HashSeed.Fixed, FlowTimeouts.None, limits);
+        using var v4 = new PacketFeed<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, limits);
+        using var v6 = new PacketFeed<Ipv6Key>(HashSeed.Fixed, FlowTimeouts.None, limits);
         var sink = new ListSink([]);
         for (int i = 0; i < 80; i++) Feed(v4, V4Key, new ModelPacket(i, false, 0, 40, 0), i, i + 1, ref sink);
         v4.Flush(ref sink);
         for (int i = 0; i < 80; i++) Feed(v6, V6Key, new ModelPacket(i, false, 0, 40, 0), i, i + 1, ref sink);
         v6.Flush(ref sink);
         Assert.Equal(100, limits.Live);
-        Assert.Equal(60, v4.Evicted + v6.Evicted);
+        Assert.Equal(60, v4.Table.Evicted + v6.Table.Evicted);
         v4.End(ref sink);
         v6.End(ref sink);
         Assert.Equal(160, sink.Flows.Sum(f => f.LowPackets));
@@ -78,7 +78,7 @@ public sealed unsafe class FlowTableModelTests
     public void Times_that_go_back_or_to_the_ends_of_the_range_lose_nothing()
     {
         long[] times = [0, 50, -50, long.MaxValue, long.MinValue, 7, long.MaxValue, long.MinValue + 1, 9];
-        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, new FlowLimits(100));
+        using var table = new PacketFeed<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.Default, new FlowLimits(100));
         var sink = new ListSink([]);
         for (int i = 0; i < times.Length; i++)
         {
@@ -94,23 +94,21 @@ public sealed unsafe class FlowTableModelTests
     [Fact]
     public void Counters_go_on_beyond_32_bits()
     {
-        using var table = new FlowTable<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, new FlowLimits(10));
+        using var table = new PacketFeed<Ipv4Key>(HashSeed.Fixed, FlowTimeouts.None, new FlowLimits(10));
         var sink = new ListSink([]);
         foreach (bool high in new[] { false, true, true, false, true })
         {
-            FlowPacket<Ipv4Key>* packet = table.Next();
-            *packet = default;
-            packet->Key = V4Key(1, high, out packet->FromHigh);
-            packet->Packets = uint.MaxValue;
-            packet->Bytes = 1UL << 40;
-            packet->Frame = (1L << 39) + 5;
-            table.Commit();
+            FlowPacket<Ipv4Key>* packet = table.Next((1L << 39) + 5);
+            packet->Key = V4Key(1, high, out packet->Head.FromHigh);
+            packet->Head.Packets = uint.MaxValue;
+            packet->Head.Bytes = uint.MaxValue;
+            table.Commit(ref sink);
         }
 
         table.End(ref sink);
         FlowSummary flow = Assert.Single(sink.Flows);
         Assert.Equal((2L * uint.MaxValue, 3L * uint.MaxValue), (flow.LowPackets, flow.HighPackets));
-        Assert.Equal((2L << 40, 3L << 40), (flow.LowBytes, flow.HighBytes));
+        Assert.Equal((2L * uint.MaxValue, 3L * uint.MaxValue), (flow.LowBytes, flow.HighBytes));
         Assert.Equal((1L << 39) + 5, flow.FirstFrame);
     }
 
@@ -131,7 +129,7 @@ public sealed unsafe class FlowTableModelTests
         ModelPacket[] packets, KeyOf<TKey> keyOf, FlowLimits limits, HashSeed? seed = null)
         where TKey : unmanaged, IFlowKey<TKey>
     {
-        using var table = new FlowTable<TKey>(seed ?? HashSeed.Fixed, FlowTimeouts.Default, limits);
+        using var table = new PacketFeed<TKey>(seed ?? HashSeed.Fixed, FlowTimeouts.Default, limits);
         var sink = new ListSink([]);
         long now = 0;
         for (int i = 0; i < packets.Length; i++)
@@ -141,21 +139,18 @@ public sealed unsafe class FlowTableModelTests
         }
 
         table.End(ref sink);
-        return (sink.Flows, table);
+        return (sink.Flows, table.Table);
     }
 
-    private static void Feed<TKey>(FlowTable<TKey> table, KeyOf<TKey> keyOf, ModelPacket model, long timeNs, long frame, ref ListSink sink)
+    private static void Feed<TKey>(PacketFeed<TKey> table, KeyOf<TKey> keyOf, ModelPacket model, long timeNs, long frame, ref ListSink sink)
         where TKey : unmanaged, IFlowKey<TKey>
     {
-        FlowPacket<TKey>* packet = table.Next();
-        *packet = default;
-        packet->Key = keyOf(model.Flow, model.FromHigh, out packet->FromHigh);
-        packet->TimestampNs = timeNs;
-        packet->Frame = frame;
-        packet->Bytes = model.Bytes;
-        packet->Packets = 1;
-        packet->Marks = model.Marks << (packet->FromHigh * FlowMarks.SideBits);
-        if (table.Commit()) table.Advance(ref sink);
+        FlowPacket<TKey>* packet = table.Next(frame);
+        packet->Key = keyOf(model.Flow, model.FromHigh, out packet->Head.FromHigh);
+        packet->Head.TimestampNs = timeNs;
+        packet->Head.Bytes = model.Bytes;
+        packet->Head.Marks = model.Marks << (packet->Head.FromHigh * FlowMarks.SideBits);
+        table.Commit(ref sink);
     }
 
     private static byte ProtocolOf(int flow) => (flow % 5) switch { 0 => 17, 1 => 47, _ => 6 };

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
-namespace TrafficCheck.Core.Engine;
+namespace TrafficCheck.Core.Engine.Stages;
 
 /// <summary>
 /// The time of a run, as its frames tell it. Frames a little out of order keep their time and move nothing back; a step of the clock moves it

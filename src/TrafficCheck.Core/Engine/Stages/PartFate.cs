@@ -1,4 +1,4 @@
-namespace TrafficCheck.Core.Engine;
+namespace TrafficCheck.Core.Engine.Stages;
 
 /// <summary>What became of one part of an aggregate, beyond going to its flow.</summary>
 [Flags]

@@ -2,39 +2,33 @@ using System.Runtime.CompilerServices;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
-namespace TrafficCheck.Core.Engine;
+namespace TrafficCheck.Core.Engine.Stages;
 
 /// <content>
 /// Frames of several packets (802.11 A-MSDU). The frame has the status of its first part; the others have counters of their own, so that frames
 /// stay frames, and their packets go to flows like any.
 /// </content>
-internal sealed unsafe partial class FrameIntake<TSink>
-    where TSink : struct, IFlowSink
+internal sealed unsafe partial class FrameStage
 {
     private readonly long[] _partStatuses = new long[(int)DecodeStatus.Count];
-    private readonly List<PartFate> _partFates = [];
+    private readonly List<PartFate> _partFates;
 
     /// <summary>Parts beyond the first of their frame, by how their decoding ended.</summary>
     public ReadOnlySpan<long> PartStatuses => _partStatuses;
 
-    /// <summary>What became of the parts of the last aggregate, the first included.</summary>
+    /// <summary>What became of the parts of the last aggregate, the first included; of errors in them once they were taken, see <see cref="FlowStage{TSink}.PartFates"/>.</summary>
     public IReadOnlyList<PartFate> PartFates => _partFates;
 
-    /// <summary>
-    /// Takes all parts of an aggregate, one after the other, in the place that its first has in the block; what was admitted before it goes on
-    /// first, so that the packets stay in their order.
-    /// </summary>
-    /// <returns>How many packets still have to go on: none.</returns>
+    /// <summary>Takes all parts of an aggregate, one after the other, in the place that its first has in the block.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong TakeParts(byte* buffer, in FrameDescriptor frame, int place, ulong admitted)
+    private void TakeParts(FrameBatch batch, in FrameDescriptor frame, int place)
     {
-        HandOn(admitted);
         if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
         _partFates.Clear();
-        TakePart(place);
+        TakePart(batch, place);
         BlockFrame* part = _block + place;
         PacketSummary* packet = &part->Packet;
-        byte* end = buffer + frame.Offset + frame.CapturedLength;
+        byte* end = batch.Buffer + frame.Offset + frame.CapturedLength;
         for (int parts = 1; packet->Rest != 0; parts++)
         {
             if (parts == FrameDecoder.MaxParts)
@@ -60,16 +54,15 @@ internal sealed unsafe partial class FrameIntake<TSink>
                 if (_copies is not null) part->CopyHash = _copies.Prepare(in *packet);
             }
 
-            TakePart(place);
+            TakePart(batch, place);
         }
 
         // A snap length that cuts between two parts leaves nothing else to see.
         bool whole = (packet->Oddities & Wire.Oddities.AggregateReadInPart) == 0 && packet->Rest == 0;
         if (whole && frame.WireLength > (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.AggregateReadInPart);
-        return 0;
     }
 
-    private void TakePart(int place)
+    private void TakePart(FrameBatch batch, int place)
     {
         BlockFrame* part = _block + place;
         PartFate fate = PartFate.None;
@@ -82,11 +75,9 @@ internal sealed unsafe partial class FrameIntake<TSink>
             }
             else
             {
-                long errors = IcmpErrorsOfFlows, late = IcmpErrorsOfEndedFlows, waiting = _fragments.Waiting;
-                HandOn(1UL << place);
-                if (IcmpErrorsOfFlows > errors) fate = PartFate.ErrorOfFlow;
-                else if (IcmpErrorsOfEndedFlows > late) fate = PartFate.ErrorOfEndedFlow;
-                else if (_fragments.Waiting > waiting) fate = PartFate.Waits;
+                long waiting = _fragments.Waiting;
+                HandOn(batch, part, _partFates.Count);
+                if (_fragments.Waiting > waiting) fate = PartFate.Waits;
             }
         }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
-namespace TrafficCheck.Core.Engine;
+namespace TrafficCheck.Core.Engine.Stages;
 
 /// <summary>
 /// The short way for what most frames are: Ethernet with one 802.1Q tag or none, IPv4 without options or IPv6 without extension headers, whole TCP or
@@ -52,25 +52,15 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
         _copies = copies;
         _speech = speech;
         _readByOthers = readsDns ? Swap(PeerNaming.DnsPort) : uint.MaxValue;
-        int v4 = sizeof(FlowPacket<Ipv4Key>) * Block, v6 = sizeof(FlowPacket<Ipv6Key>) * Block, frames = sizeof(Frame) * Block;
-
-        // Zeroed: what no ordinary packet has (a tunnel) is written by nobody.
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(v4 + v6 + frames + TcpMarks), 64);
-        NativeMemory.Clear(_memory, (nuint)(v4 + v6 + frames + TcpMarks));
-        V4 = (FlowPacket<Ipv4Key>*)_memory;
-        V6 = (FlowPacket<Ipv6Key>*)(_memory + v4);
-        Frames = (Frame*)(_memory + v4 + v6);
-        _tcpMarks = _memory + v4 + v6 + frames;
+        int frames = sizeof(Frame) * Block;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(frames + TcpMarks), 64);
+        NativeMemory.Clear(_memory, (nuint)(frames + TcpMarks));
+        Frames = (Frame*)_memory;
+        _tcpMarks = _memory + frames;
         for (int i = 0; i < TcpMarks; i++) _tcpMarks[i] = FlowMarks.OfTcp((byte)(i & 63), i >= 64);
-        for (int i = 0; i < Block; i++) V4[i].Packets = V6[i].Packets = 1;
     }
 
     ~OrdinaryFrames() => Free();
-
-    /// <summary>By their place in the block, what their flows will take of them; time, frame number and interface are not set here.</summary>
-    public FlowPacket<Ipv4Key>* V4 { get; }
-
-    public FlowPacket<Ipv6Key>* V6 { get; }
 
     /// <summary>By their place in the block.</summary>
     public Frame* Frames { get; }
@@ -82,7 +72,9 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
     }
 
     /// <summary>Reads those frames of a block that are ordinary.</summary>
-    public Sets Read(byte* buffer, ReadOnlySpan<FrameDescriptor> block)
+    /// <param name="v4">Where their packets go, one behind the other; with room for the whole block. Time, frame, interface and place are not set here.</param>
+    /// <param name="v6">The same for the other family.</param>
+    public Sets Read(byte* buffer, ReadOnlySpan<FrameDescriptor> block, FlowPacket<Ipv4Key>* v4, FlowPacket<Ipv6Key>* v6)
     {
         if (!BitConverter.IsLittleEndian) return default;
         byte* kinds = stackalloc byte[Block];
@@ -105,8 +97,18 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
                 kinds[i] = (byte)Kind.Other;
                 if ((frame->LinkType != LinkType.Ethernet) | (available < ShortestV4) | (frame->WireLength < (uint)frame->CapturedLength) | (destination == ulong.MaxValue)) continue;
                 uint type = U16(ip - 2);
-                if (type == V4Little) kinds[i] = (byte)ReadV4(ip, available, VlanOf(ip, tag), frame->Interface, MacsOf(link), V4 + i, Frames + i);
-                else if (type == V6Little && available >= ShortestV6) kinds[i] = (byte)ReadV6(ip, available, VlanOf(ip, tag), frame->Interface, MacsOf(link), V6 + i, Frames + i);
+                if (type == V4Little)
+                {
+                    Kind kind = ReadV4(ip, available, VlanOf(ip, tag), frame->Interface, MacsOf(link), v4, Frames + i);
+                    kinds[i] = (byte)kind;
+                    v4 += (int)(kind & Kind.V4);
+                }
+                else if (type == V6Little && available >= ShortestV6)
+                {
+                    Kind kind = ReadV6(ip, available, VlanOf(ip, tag), frame->Interface, MacsOf(link), v6, Frames + i);
+                    kinds[i] = (byte)kind;
+                    v6 += (int)(kind & Kind.V6) >> 1;
+                }
             }
         }
 
@@ -159,18 +161,22 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
         uint taken = Least(total, available);
         if (taken < Ip.V4MinHeader + Ip.UdpHeader || !ReadTransport(at, taken - Ip.V4MinHeader, total - Ip.V4MinHeader, protocol, out Transport transport)) return Kind.Other;
         into->Key = Ipv4Key.Read(ip + Ip.V4Source, protocol, (ushort)(vlan & _vlanMask), out byte fromHigh);
-        into->FromHigh = fromHigh;
-        into->Bytes = total;
-        into->Vlan = (ushort)vlan;
+        into->Head.FromHigh = fromHigh;
+        into->Head.Bytes = total;
+        into->Head.Vlan = (ushort)vlan;
         bool cut = total > (uint)available;
-        into->Marks = MarksOf(in transport, protocol, fromHigh, cut);
-        into->Sequence = transport.Sequence;
-        into->SequenceLength = transport.SequenceLength;
+        into->Head.Marks = MarksOf(in transport, protocol, fromHigh, cut);
+        into->Head.Sequence = transport.Sequence;
+        into->Head.SequenceLength = transport.SequenceLength;
         byte* end = ip + taken;
         byte* payload = at + Math.Min(transport.Header, taken - Ip.V4MinHeader);
-        into->Payload = payload;
-        into->PayloadLength = (int)(end - payload);
+        into->Head.Payload = payload;
+        into->Head.PayloadLength = (int)(end - payload);
+        into->Head.Packets = 1;
+        into->Head.Tunnel = 0;
+        into->Head.MayPredateCapture = protocol == Ip.Tcp ? (byte)1 : (byte)0; // until its time is known: by which protocol
         about->Transport = at;
+        about->Head = &into->Head;
         if (_copies is { } copies)
         {
             about->CopyHash = CopyHash.OfV4(ip, at, end, protocol, copies.SeedOf((ushort)vlan));
@@ -191,18 +197,22 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
         byte* addresses = ip + Ip.V6Source;
         into->Key = Ipv6Key.Create(U64(addresses), U64(addresses + 8), Swap((ushort)transport.Ports), U64(addresses + 16), U64(addresses + 24),
             Swap((ushort)(transport.Ports >> 16)), protocol, (ushort)(vlan & _vlanMask), out byte fromHigh);
-        into->FromHigh = fromHigh;
-        into->Bytes = Ip.V6Header + declared;
-        into->Vlan = (ushort)vlan;
+        into->Head.FromHigh = fromHigh;
+        into->Head.Bytes = Ip.V6Header + declared;
+        into->Head.Vlan = (ushort)vlan;
         bool cut = declared > taken;
-        into->Marks = MarksOf(in transport, protocol, fromHigh, cut);
-        into->Sequence = transport.Sequence;
-        into->SequenceLength = transport.SequenceLength;
+        into->Head.Marks = MarksOf(in transport, protocol, fromHigh, cut);
+        into->Head.Sequence = transport.Sequence;
+        into->Head.SequenceLength = transport.SequenceLength;
         byte* end = at + taken;
         byte* payload = at + Math.Min(transport.Header, taken);
-        into->Payload = payload;
-        into->PayloadLength = (int)(end - payload);
+        into->Head.Payload = payload;
+        into->Head.PayloadLength = (int)(end - payload);
+        into->Head.Packets = 1;
+        into->Head.Tunnel = 0;
+        into->Head.MayPredateCapture = protocol == Ip.Tcp ? (byte)1 : (byte)0; // until its time is known: by which protocol
         about->Transport = at;
+        about->Head = &into->Head;
         if (_copies is { } copies)
         {
             about->CopyHash = CopyHash.OfV6(ip, at, end, protocol, copies.SeedOf((ushort)vlan));
@@ -294,8 +304,8 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
 
         public CopyTrait Trait;
 
-        /// <summary>The time that the frame is taken to have.</summary>
-        public long TimestampNs;
+        /// <summary>Its packet.</summary>
+        public PacketHead* Head;
     }
 
     private struct Transport

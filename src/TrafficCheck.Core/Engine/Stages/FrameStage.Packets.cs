@@ -3,11 +3,10 @@ using System.Runtime.CompilerServices;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
-namespace TrafficCheck.Core.Engine;
+namespace TrafficCheck.Core.Engine.Stages;
 
-/// <content>From decoded packets to the flow tables: keys, marks, fragments, and errors that quote packets of other flows.</content>
-internal sealed unsafe partial class FrameIntake<TSink>
-    where TSink : struct, IFlowSink
+/// <content>From decoded packets to those of flows: keys, marks, fragments, and errors that quote packets of other flows.</content>
+internal sealed unsafe partial class FrameStage
 {
     /// <summary>From the bit of <see cref="Wire.Oddities.PacketCut"/> to <see cref="FlowMarks.Cut"/>.</summary>
     private const int OddityToCut = 14;
@@ -24,7 +23,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
         return packet.Version == 4 ? IpAddress.V4(BinaryPrimitives.ReadUInt32BigEndian(new(a + 4, 4))) : IpAddress.V6(U64(a + 16), U64(a + 24));
     }
 
-    private void ProcessRest(DecodeStatus status, in PacketSummary packet, in Arrival arrival)
+    private void EnqueueRest(DecodeStatus status, in PacketSummary packet, in Arrival arrival, int part)
     {
         switch (status)
         {
@@ -35,7 +34,7 @@ internal sealed unsafe partial class FrameIntake<TSink>
             case DecodeStatus.LaterFragment:
                 if (!_fragments.Later(KeyOf(in packet), packet.IpLength, arrival.TimestampNs, arrival.Frame, out FirstFragment first)) return;
                 if (first.CarriesTunnel) TunnelFragments++;
-                else if (first.IsErrorOfFlow) IcmpErrorsOfFlows++;
+                else if (first.IsErrorOfFlow) EnqueueLaterOfError(in packet, in arrival, in first);
                 else Enqueue(in packet, in arrival, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data);
                 return;
         }
@@ -43,14 +42,11 @@ internal sealed unsafe partial class FrameIntake<TSink>
         byte protocol = packet.Protocol;
         ushort sourcePort = packet.SourcePort, destinationPort = packet.DestinationPort;
         uint marks = MarksOf(in packet);
+        PacketSummary quoted = default;
+        bool quotes = false;
         if (protocol is Ip.Icmp or Ip.Icmpv6)
         {
-            if (IcmpMessage.IsError(packet.Version, packet.IcmpType) && MarkQuoted(in packet, arrival.TimestampNs))
-            {
-                if (packet.IsFragment)
-                    IcmpErrorsOfFlows += _fragments.First(KeyOf(in packet), new FirstFragment(protocol, 0, 0, IsErrorOfFlow: true), arrival.TimestampNs).Packets;
-                return;
-            }
+            quotes = IcmpMessage.IsError(packet.Version, packet.IcmpType) && IcmpMessage.TryReadQuoted(packet.Version, packet.Payload, packet.PayloadLength, out quoted);
 
             // The type stands where ports stand, the request's for both directions.
             sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(packet.Version, packet.IcmpType) << 8) | packet.IcmpCode);
@@ -58,20 +54,59 @@ internal sealed unsafe partial class FrameIntake<TSink>
             else if (IcmpMessage.IsReply(packet.Version, packet.IcmpType)) marks |= FlowMarks.SynAck;
         }
 
-        if (!packet.IsFragment)
+        WaitingFragments waited = default;
+        if (packet.IsFragment) waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort, IsErrorOfFlow: quotes), arrival.TimestampNs);
+        var earlier = new Arrival(waited.FirstNs, waited.FirstFrame, arrival.Interface);
+        if (quotes)
         {
-            Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
+            IcmpError* error = Error(in packet, in arrival, part);
+            quoted.Vlan = packet.Vlan;
+            Quote(error, in packet, in quoted);
+            if (waited.Packets > 0)
+            {
+                error->HasWaited = true;
+                FillOwn(&error->WaitedV4, &error->WaitedV6, in packet, in earlier, protocol, sourcePort, destinationPort, FlowMarks.Data | FlowMarks.Fragmented, waited.Packets, waited.Bytes);
+            }
+
+            FillOwn(&error->V4, &error->V6, in packet, in arrival, protocol, sourcePort, destinationPort, marks, 1, packet.IpLength);
             return;
         }
 
-        WaitingFragments waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort), arrival.TimestampNs);
         if (waited.Packets > 0)
-        {
-            var first = new Arrival(waited.FirstNs, waited.FirstFrame, arrival.Interface);
-            Enqueue(in packet, in first, protocol, sourcePort, destinationPort, FlowMarks.Data | FlowMarks.Fragmented, waited.Packets, waited.Bytes);
-        }
-
+            Enqueue(in packet, in earlier, protocol, sourcePort, destinationPort, FlowMarks.Data | FlowMarks.Fragmented, waited.Packets, waited.Bytes);
         Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks);
+    }
+
+    /// <summary>What the first fragment of an error turned out to be holds for the later ones, and only the next stage knows it.</summary>
+    private void EnqueueLaterOfError(in PacketSummary packet, in Arrival arrival, in FirstFragment first)
+    {
+        IcmpError* error = Error(in packet, in arrival, part: -1);
+        error->IsLater = true;
+        FillOwn(&error->V4, &error->V6, in packet, in arrival, first.Protocol, first.SourcePort, first.DestinationPort, FlowMarks.Data, 1, packet.IpLength);
+    }
+
+    private IcmpError* Error(in PacketSummary packet, in Arrival arrival, int part)
+    {
+        IcmpError* error = _packets.AddError();
+        error->V4Before = _packets.V4Count;
+        error->V6Before = _packets.V6Count;
+        error->Version = packet.Version;
+        error->IsLater = error->HasWaited = false;
+        error->IsFragment = packet.IsFragment;
+        if (packet.IsFragment) error->Datagram = KeyOf(in packet);
+        error->TimestampNs = arrival.TimestampNs;
+        error->Part = part;
+        return error;
+    }
+
+    private void Quote(IcmpError* error, in PacketSummary packet, in PacketSummary quoted)
+    {
+        error->Marks = IcmpMessage.IsUnreachable(packet.Version, packet.IcmpType, packet.IcmpCode) ? FlowMarks.Unreachable : 0;
+        ushort sourcePort = quoted.SourcePort, destinationPort = quoted.DestinationPort;
+        if (quoted.Protocol is Ip.Icmp or Ip.Icmpv6)
+            sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(quoted.Version, quoted.IcmpType) << 8) | quoted.IcmpCode);
+        if (quoted.Version == 4) error->QuotedV4 = V4Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _);
+        else error->QuotedV6 = V6Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _);
     }
 
     /// <summary>
@@ -83,67 +118,61 @@ internal sealed unsafe partial class FrameIntake<TSink>
         packet.Protocol is Ip.Tcp or Ip.Udp or Ip.UdpLite or Ip.Sctp or Ip.Dccp or Ip.Icmp or Ip.Icmpv6 or Ip.Ah
         || (packet.Version == 6 && packet.Protocol is (Ip.HopByHop or Ip.Routing or Ip.DestinationOptions or Ip.Fragment));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks) =>
         Enqueue(in packet, in arrival, protocol, sourcePort, destinationPort, marks, 1, packet.IpLength);
 
     /// <param name="packets">What counts with this one: fragments that waited go to their flow as one entry with their sums.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(
-        in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks, uint packets, ulong bytes)
+        in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks, uint packets, uint bytes)
     {
-        if (packet.Version != 4)
+        FillOwn(_packets.V4 + _packets.V4Count, _packets.V6 + _packets.V6Count, in packet, in arrival, protocol, sourcePort, destinationPort, marks, packets, bytes);
+        if (packet.Version == 4) _packets.V4Count++;
+        else _packets.V6Count++;
+    }
+
+    /// <summary>Writes the packet into the place that is for its family.</summary>
+    private void FillOwn(FlowPacket<Ipv4Key>* v4, FlowPacket<Ipv6Key>* v6, in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort,
+        uint marks, uint packets, uint bytes)
+    {
+        byte fromHigh;
+        PacketHead* head;
+        if (packet.Version == 4)
         {
-            EnqueueV6(in packet, in arrival, protocol, sourcePort, destinationPort, marks, packets, bytes);
-            return;
+            v4->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out fromHigh);
+            head = &v4->Head;
+        }
+        else
+        {
+            v6->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out fromHigh);
+            head = &v6->Head;
         }
 
-        FlowPacket<Ipv4Key>* entry = _v4.Next();
-        entry->Key = V4Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
-        Fill(entry, in packet, in arrival, fromHigh, protocol, marks, packets, bytes);
-        if (_v4.Commit()) _v4.Advance(ref _sink);
-    }
-
-    /// <summary>By itself, so that the code for the more frequent family keeps its values in registers.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EnqueueV6(
-        in PacketSummary packet, in Arrival arrival, byte protocol, ushort sourcePort, ushort destinationPort, uint marks, uint packets, ulong bytes)
-    {
-        FlowPacket<Ipv6Key>* entry = _v6.Next();
-        entry->Key = V6Key(in packet, protocol, sourcePort, destinationPort, out byte fromHigh);
-        Fill(entry, in packet, in arrival, fromHigh, protocol, marks, packets, bytes);
-        if (_v6.Commit()) _v6.Advance(ref _sink);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fill<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet, in Arrival arrival, byte fromHigh, byte protocol, uint marks, uint packets, ulong bytes)
-        where TKey : unmanaged, IFlowKey<TKey>
-    {
         long time = arrival.TimestampNs;
-        entry->TimestampNs = time;
-        entry->Frame = arrival.Frame;
-        entry->Bytes = bytes;
-        entry->Packets = packets;
-        entry->Vlan = packet.Vlan;
-        entry->Interface = arrival.Interface;
-        entry->FromHigh = fromHigh;
+        head->TimestampNs = time;
+        head->Frame = (int)(arrival.Frame - _packets.BaseFrame);
+        head->Place = (ushort)_place++;
+        head->Bytes = bytes;
+        head->Packets = packets;
+        head->Vlan = packet.Vlan;
+        head->Interface = arrival.Interface;
+        head->FromHigh = fromHigh;
         marks = (marks << (fromHigh * FlowMarks.SideBits)) | _speech.NotAsked(marks, protocol, packet.SourcePort, packet.DestinationPort);
-        entry->Tunnel = packet.Tunnel;
-        entry->Sequence = entry->SequenceLength = 0;
-        entry->Payload = packet.Payload;
-        entry->PayloadLength = protocol is Ip.Tcp or Ip.Udp ? packet.PayloadLength : 0;
-        if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(entry, in packet);
+        head->Tunnel = _packets.Add(in packet.Tunnel);
+        head->Sequence = head->SequenceLength = 0;
+        head->Payload = packet.Payload;
+        head->PayloadLength = protocol is Ip.Tcp or Ip.Udp ? packet.PayloadLength : 0;
+        if (protocol == Ip.Tcp && !packet.IsFragment) ReadSequence(head, in packet);
         if (packet.IsFragment) marks |= FlowMarks.Fragmented;
         if (packet.LinkBroadcast) marks |= FlowMarks.LinkBroadcast;
         marks |= ((uint)packet.Oddities & (uint)Wire.Oddities.PacketCut) << OddityToCut;
-        entry->Marks = marks;
-        entry->MayPredateCapture = time <= (protocol == Ip.Tcp ? _tcpEarlyUntilNs : protocol is Ip.Udp or Ip.UdpLite ? _udpEarlyUntilNs : _otherEarlyUntilNs);
+        head->Marks = marks;
+        long early = protocol == Ip.Tcp ? _tcpEarlyUntilNs : protocol is Ip.Udp or Ip.UdpLite ? _udpEarlyUntilNs : _otherEarlyUntilNs;
+        head->MayPredateCapture = time <= early ? (byte)1 : (byte)0;
     }
 
     /// <summary>What the segment takes of the sequence numbers (RFC 9293 section 3.4); the numbers of a reset need not fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ReadSequence<TKey>(FlowPacket<TKey>* entry, in PacketSummary packet)
-        where TKey : unmanaged, IFlowKey<TKey>
+    private static void ReadSequence(PacketHead* entry, in PacketSummary packet)
     {
         const int Fin = 1, Syn = 2, Rst = 4;
         if ((packet.Oddities & (Wire.Oddities.TcpFlagsMissing | Wire.Oddities.TcpDataOffsetInvalid)) != 0) return;
@@ -182,23 +211,5 @@ internal sealed unsafe partial class FrameIntake<TSink>
             ? new(IpAddress.V4(BinaryPrimitives.ReadUInt32BigEndian(new(a, 4))), IpAddress.V4(BinaryPrimitives.ReadUInt32BigEndian(new(a + 4, 4))),
                 packet.FragmentId, vlan, packet.Protocol)
             : new(IpAddress.V6(U64(a), U64(a + 8)), IpAddress.V6(U64(a + 16), U64(a + 24)), packet.FragmentId, vlan, 0);
-    }
-
-    /// <summary>An ICMP error marks the live flow whose packet it quotes. One about a flow that has ended, and was judged, is counted.</summary>
-    /// <returns>Whether there is or was one, so that the error is no flow of its own.</returns>
-    private bool MarkQuoted(in PacketSummary error, long timeNs)
-    {
-        if (!IcmpMessage.TryReadQuoted(error.Version, error.Payload, error.PayloadLength, out PacketSummary quoted)) return false;
-        quoted.Vlan = error.Vlan;
-        uint marks = IcmpMessage.IsUnreachable(error.Version, error.IcmpType, error.IcmpCode) ? FlowMarks.Unreachable : 0;
-        ushort sourcePort = quoted.SourcePort, destinationPort = quoted.DestinationPort;
-        if (quoted.Protocol is Ip.Icmp or Ip.Icmpv6)
-            sourcePort = destinationPort = (ushort)((IcmpMessage.RequestTypeOf(quoted.Version, quoted.IcmpType) << 8) | quoted.IcmpCode);
-        QuotedFlow flow = quoted.Version == 4
-            ? _v4.TryMark(V4Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, timeNs, ref _sink)
-            : _v6.TryMark(V6Key(in quoted, quoted.Protocol, sourcePort, destinationPort, out _), marks, timeNs, ref _sink);
-        if (flow == QuotedFlow.Live) IcmpErrorsOfFlows++;
-        else if (flow == QuotedFlow.Ended) IcmpErrorsOfEndedFlows++;
-        return flow != QuotedFlow.Unknown;
     }
 }

@@ -1,4 +1,4 @@
-namespace TrafficCheck.Core.Engine;
+namespace TrafficCheck.Core.Engine.Stages;
 
 /// <summary>
 /// Since when the capture has been watching without a gap, in packet time. A flow first seen soon after may be older than the capture. An

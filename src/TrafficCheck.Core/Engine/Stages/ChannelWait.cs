@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace TrafficCheck.Core.Engine.Stages;
+
+/// <summary>
+/// Waits on a thread for what comes through a channel, without allocating: for a moment by looking again, because the next batch is some tens of
+/// microseconds away and going to sleep costs as much; then asleep. For one thread.
+/// </summary>
+internal sealed class ChannelWait : IDisposable
+{
+    private const int Spins = 35;
+
+    private readonly ManualResetEventSlim _woken = new(initialState: false, spinCount: 0);
+    private readonly Action _wake;
+
+    public ChannelWait() => _wake = _woken.Set;
+
+    /// <returns>False when nothing more will come.</returns>
+    public bool TryRead<T>(ChannelReader<T> reader, [MaybeNullWhen(false)] out T item)
+    {
+        while (true)
+        {
+            var spin = new SpinWait();
+            for (int i = 0; i < Spins; i++)
+            {
+                if (reader.TryRead(out item)) return true;
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
+
+            if (Wait(reader.WaitToReadAsync())) continue;
+            item = default;
+            return false;
+        }
+    }
+
+    public void Dispose() => _woken.Dispose();
+
+    private bool Wait(ValueTask<bool> more)
+    {
+        ValueTaskAwaiter<bool> awaiter = more.GetAwaiter();
+        if (!awaiter.IsCompleted)
+        {
+            _woken.Reset();
+            awaiter.UnsafeOnCompleted(_wake);
+            _woken.Wait();
+        }
+
+        return awaiter.GetResult();
+    }
+}

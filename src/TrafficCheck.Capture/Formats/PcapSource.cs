@@ -24,8 +24,10 @@ internal sealed unsafe class PcapSource<TOrder, TScale, TLayout> : BlockFrameSou
         byte* start = batch.Buffer;
         byte* end = start + length;
         byte* at = start;
-        long bytes = 0, first = FirstNs, last = LastNs;
-        int odd = 0;
+        long first = FirstNs, last = LastNs;
+        uint largestFraction = 0;
+        ushort origin = _interface;
+        LinkType link = _link;
         bool stopped = false;
         while (!stopped)
         {
@@ -55,10 +57,9 @@ internal sealed unsafe class PcapSource<TOrder, TScale, TLayout> : BlockFrameSou
 
                     uint fraction = TOrder.U32(at + 4);
                     long time = (TOrder.U32(at) * 1_000_000_000L) + ((long)fraction * TScale.NsPerUnit);
-                    odd += fraction >= TScale.UnitsPerSecond ? 1 : 0;
+                    largestFraction = Math.Max(largestFraction, fraction);
                     first = Math.Min(first, time);
                     last = Math.Max(last, time);
-                    bytes += captured;
                     at += TLayout.HeaderLength;
 
                     FrameDescriptor* frame = into + added;
@@ -66,8 +67,8 @@ internal sealed unsafe class PcapSource<TOrder, TScale, TLayout> : BlockFrameSou
                     frame->Offset = (int)(at - start);
                     frame->CapturedLength = (int)captured;
                     frame->WireLength = wire;
-                    frame->Interface = _interface;
-                    frame->LinkType = _link;
+                    frame->Interface = origin;
+                    frame->LinkType = link;
                     at += captured;
                 }
             }
@@ -77,8 +78,8 @@ internal sealed unsafe class PcapSource<TOrder, TScale, TLayout> : BlockFrameSou
 
         FirstNs = first;
         LastNs = last;
-        FrameBytes += bytes;
-        if (odd > 0) NoteOddFractions(batch, odd);
+        FrameBytes += at - start - ((long)batch.Count * TLayout.HeaderLength);
+        if (largestFraction >= TScale.UnitsPerSecond) NoteOddFractions(batch);
         return (int)(at - start);
     }
 
@@ -112,8 +113,15 @@ internal sealed unsafe class PcapSource<TOrder, TScale, TLayout> : BlockFrameSou
         $"The record behind frame {Text(Frames + framesInBatch)} says it holds {Text(captured)} bytes; more than {Text(FrameLimits.MaxCaptured)} cannot be. The file is damaged here and was read up to here.");
 
     /// <summary>The fraction is added as it stands, as other readers do. Off the hot path: the first offender is looked up again.</summary>
-    private void NoteOddFractions(FrameBatch batch, int count)
+    private void NoteOddFractions(FrameBatch batch)
     {
+        // SAFETY: the record header of a frame lies before it in the same block.
+        int count = 0;
+        foreach (FrameDescriptor frame in batch.Frames)
+        {
+            if (TOrder.U32(batch.Buffer + frame.Offset - TLayout.HeaderLength + 4) >= TScale.UnitsPerSecond) count++;
+        }
+
         if (Problems.Repeat(ProblemCodes.OddFraction, count)) return;
         long number = Frames;
         foreach (FrameDescriptor frame in batch.Frames)

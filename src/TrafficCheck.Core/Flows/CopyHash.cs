@@ -53,7 +53,9 @@ internal static unsafe class CopyHash
         if (length < 16) return Short(hash, at, length);
 
         // Chains of multiplications that do not wait for each other. The last 16 bytes overlap what the steps before them took when there is less.
-        byte* last = end - 16, second = length < 32 ? last : at + 16;
+        byte* last = end - 16;
+        long lacking = last - at - 16;
+        byte* second = at + 16 + (lacking & (lacking >> 63)); // the first of the two; without a jump, because nothing tells the length of the next packet
         ulong first = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(at) ^ seed, Unsafe.ReadUnaligned<ulong>(at + 8) ^ One);
         ulong next = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(second) ^ seed, Unsafe.ReadUnaligned<ulong>(second + 8) ^ Two);
         ulong ending = FoldedProduct.Of(Unsafe.ReadUnaligned<ulong>(last) ^ Two, Unsafe.ReadUnaligned<ulong>(last + 8) ^ seed);

@@ -38,6 +38,10 @@ internal sealed unsafe class FlowIndex : IDisposable
 
     public uint Count { get; private set; }
 
+    /// <summary>For a loop over several hashes during which nothing is added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Reader Open() => new(_chunks, _bits);
+
     /// <summary>Bytes of address space in use.</summary>
     public nuint Bytes => _memory.Bytes;
 
@@ -46,18 +50,6 @@ internal sealed unsafe class FlowIndex : IDisposable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong hash) => CacheLine.Fetch(_chunks + Home(hash));
-
-    /// <summary>
-    /// The first number whose tag fits in the home chunk or, when that sent entries on, in the next; 0 for none. Right for nearly all hits, to be
-    /// confirmed by the key.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Guess(ulong hash)
-    {
-        uint home = Home(hash);
-        uint number = GuessIn(_chunks + home, hash);
-        return number != 0 || _chunks[home].SentOn == 0 ? number : GuessIn(_chunks + ((home + 1) & ((1u << _bits) - 1)), hash);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint GuessIn(Chunk* chunk, ulong hash)
@@ -213,8 +205,8 @@ internal sealed unsafe class FlowIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte Tag(ulong hash)
     {
-        byte tag = (byte)hash;
-        return tag == 0 ? (byte)1 : tag;
+        uint tag = (byte)hash;
+        return (byte)(tag + ((tag - 1) >> 31));
     }
 
     /// <summary>Two bits that neither the home nor the tag uses, above a number.</summary>
@@ -225,6 +217,35 @@ internal sealed unsafe class FlowIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Matches(Chunk* chunk, byte tag) =>
         Vector128.Equals(Vector128.Load((byte*)chunk), Vector128.Create(tag)).ExtractMostSignificantBits() & SlotMask;
+
+    /// <summary>The index in registers: its fields would be loaded anew for each hash, because what a loop writes may lie anywhere.</summary>
+    public readonly ref struct Reader
+    {
+        private readonly Chunk* _chunks;
+        private readonly int _shift;
+
+        internal Reader(Chunk* chunks, int bits)
+        {
+            _chunks = chunks;
+            _shift = 64 - bits;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Prefetch(ulong hash) => CacheLine.Fetch(_chunks + (uint)(hash >> _shift));
+
+        /// <summary>
+        /// The first number whose tag fits in the home chunk or, when that sent entries on, in the next; 0 for none. Right for nearly all hits, to be
+        /// confirmed by the key.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint Guess(ulong hash)
+        {
+            var home = (uint)(hash >> _shift);
+            Chunk* chunk = _chunks + home;
+            uint number = GuessIn(chunk, hash);
+            return number != 0 || chunk->SentOn == 0 ? number : GuessIn(_chunks + ((home + 1) & (uint)(ulong.MaxValue >> _shift)), hash);
+        }
+    }
 
     /// <summary>Where a search stands.</summary>
     public struct Step
@@ -242,7 +263,7 @@ internal sealed unsafe class FlowIndex : IDisposable
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]
-    private struct Chunk
+    internal struct Chunk
     {
         public fixed byte Tags[SlotsPerChunk];
         public byte SentOn;

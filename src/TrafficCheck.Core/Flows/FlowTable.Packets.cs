@@ -7,24 +7,27 @@ namespace TrafficCheck.Core.Flows;
 public sealed unsafe partial class FlowTable<TKey>
     where TKey : unmanaged, IFlowKey<TKey>
 {
+    /// <returns>The marks of the flow with this packet.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Update(FlowRecord<TKey>* record, PacketHead* packet)
+    private uint Update(FlowRecord<TKey>* record, PacketHead* packet)
     {
         ref FlowState state = ref record->State;
         long time = packet->TimestampNs;
-        if (time > state.LastNs) state.LastNs = time;
-        else if (time != state.LastNs) Earlier(record, packet);
+        if (time >= state.LastNs) state.LastNs = time;
+        else Earlier(record, packet);
         uint packets = packet->Packets;
         Packets += packets;
 
         // SAFETY: the fields of the low and of the high endpoint are neighbours in a sequential layout (asserted by a test).
         uint side = packet->FromHigh, added = packet->Bytes;
         ref uint bytes = ref Unsafe.Add(ref state.LowBytes, side);
-        bytes += added;
-        if (bytes < added) CarryBytes(record, side);
+        uint sum = bytes + added;
+        bytes = sum;
+        if (sum < added) CarryBytes(record, side);
         ref uint counter = ref Unsafe.Add(ref state.LowPackets, side);
-        counter += packets;
-        if (counter < packets) Carry(record, side);
+        uint count = counter + packets;
+        counter = count;
+        if (count < packets) Carry(record, side);
 
         // What takes no sequence numbers is always as expected: half the packets, and nothing tells which.
         ref uint next = ref Unsafe.Add(ref state.LowNext, side);
@@ -32,9 +35,11 @@ public sealed unsafe partial class FlowTable<TKey>
         if (expected == packet->Sequence) next += length;
         else OutOfSequence(record, packet, ref next);
 
-        if ((packet->Marks & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (state.Marks & FlowMarks.Syn) == 0)
-            state.Marks |= FlowMarks.FirstSynFromHigh;
-        state.Marks |= packet->Marks;
+        uint marks = state.Marks, seen = packet->Marks;
+        if ((seen & (FlowMarks.Syn << FlowMarks.SideBits)) != 0 && (marks & FlowMarks.Syn) == 0) marks |= FlowMarks.FirstSynFromHigh;
+        marks |= seen;
+        state.Marks = marks;
+        return marks;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

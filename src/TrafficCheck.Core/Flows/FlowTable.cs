@@ -194,7 +194,8 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         for (int next = _hashed; next < until; next++) packets[next].Head.Hash = TKey.Hash(in packets[next].Key, in seed);
 
         // By now the hashes are there; a fetch that waits for its address would hold up what is behind it.
-        for (int next = _hashed; next < until; next++) _index.Prefetch(packets[next].Head.Hash);
+        FlowIndex.Reader index = _index.Open();
+        for (int next = _hashed; next < until; next++) index.Prefetch(packets[next].Head.Hash);
         _hashed = Math.Max(_hashed, until);
     }
 
@@ -202,10 +203,13 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     private void FetchRecords(int until)
     {
         FlowPacket<TKey>* packets = _run.Start;
-        for (int next = _fetched; next < until; next++) _guesses[next & (Ring - 1)] = _index.Guess(packets[next].Head.Hash);
+        uint* guesses = _guesses;
+        FlowRecord<TKey>* records = _records;
+        FlowIndex.Reader index = _index.Open();
+        for (int next = _fetched; next < until; next++) guesses[next & (Ring - 1)] = index.Guess(packets[next].Head.Hash);
         for (int next = _fetched; next < until; next++)
         {
-            var record = (byte*)(_records + _guesses[next & (Ring - 1)]);
+            var record = (byte*)(records + guesses[next & (Ring - 1)]);
             CacheLine.Fetch(record);
             if (sizeof(FlowRecord<TKey>) > 64) CacheLine.Fetch(record + 64);
         }
@@ -217,14 +221,17 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     private void TakeGroup<TSink>(int until, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
+        FlowPacket<TKey>* packets = _run.Start;
+        uint* guesses = _guesses;
+        FlowRecord<TKey>* records = _records;
         for (int next = _taken; next < until; next++)
         {
-            FlowPacket<TKey>* packet = _run.Start + next;
-            FlowRecord<TKey>* record = _records + _guesses[next & (Ring - 1)];
-            if (!TKey.Same(in record->Key, in packet->Key)) record = _records + FindOrOpen(packet, ref sink);
+            FlowPacket<TKey>* packet = packets + next;
+            FlowRecord<TKey>* record = records + guesses[next & (Ring - 1)];
+            if (!TKey.Same(in record->Key, in packet->Key)) record = records + FindOrOpen(packet, ref sink);
             else if (packet->Head.TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
-            Update(record, &packet->Head);
-            if ((record->State.Marks & FlowMarks.SpeechKnown) == 0 && packet->Head.PayloadLength != 0) ReadPayload(record, &packet->Head, ref sink);
+            uint marks = Update(record, &packet->Head);
+            if ((marks & FlowMarks.SpeechKnown) == 0 && packet->Head.PayloadLength != 0) ReadPayload(record, &packet->Head, ref sink);
             if (--_untilLook == 0) LookForIdle(packet->Head.TimestampNs, ref sink);
         }
 

@@ -48,12 +48,16 @@ public readonly struct Ipv4Key : IFlowKey<Ipv4Key>
     /// <summary>The key of a packet whose ports follow its addresses without a gap, as they do where the IP header has no options.</summary>
     /// <param name="addresses">Source address; 16 bytes can be read there.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Ipv4Key Read(byte* addresses, byte protocol, ushort vlan, out byte fromHigh)
+    public static unsafe Ipv4Key Read(byte* addresses, uint protocol, uint vlan, out uint fromHigh)
     {
         // Both endpoints at once: each is an address over a port, as numbers of the machine.
         Vector128<ulong> ends = Vector128.Shuffle(Vector128.Load(addresses),
             Vector128.Create((byte)9, 8, 3, 2, 1, 0, 255, 255, 11, 10, 7, 6, 5, 4, 255, 255)).AsUInt64();
-        return Create(ends.ToScalar(), ends.GetElement(1), protocol, vlan, out fromHigh);
+
+        // Numbers of the machine's size: smaller ones go through memory on their way to the hash.
+        ulong s = ends.ToScalar(), d = ends.GetElement(1), high = s > d ? 1UL : 0, exchange = (s ^ d) & (0UL - high);
+        fromHigh = (uint)high;
+        return new((s ^ exchange) | ((ulong)protocol << 48) | Mark, (d ^ exchange) | ((ulong)vlan << 48));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,7 +15,10 @@ public sealed unsafe class FrameBatch : IDisposable
     public const int Slack = 64;
 
     private FrameDescriptor[] _frames;
-    private int _holds;
+
+    /// <summary>Readers of its bytes, and its owner until it disposes of it.</summary>
+    private int _holds = 1;
+    private bool _disposed;
 
     /// <param name="capacity">Initial size of the block in bytes.</param>
     /// <param name="frames">Initial room for descriptors.</param>
@@ -43,14 +46,17 @@ public sealed unsafe class FrameBatch : IDisposable
     public Span<byte> Block => new(Buffer, Capacity);
 
     /// <summary>Whether somebody still reads its bytes: it must not be filled again.</summary>
-    public bool IsHeld => Volatile.Read(ref _holds) > 0;
+    public bool IsHeld => Volatile.Read(ref _holds) > 1;
 
     public void Clear() => Count = 0;
 
     /// <summary>The bytes of its frames are still needed, until <see cref="Release"/>. Each by any thread.</summary>
     public void Hold() => Interlocked.Increment(ref _holds);
 
-    public void Release() => Interlocked.Decrement(ref _holds);
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0) Free();
+    }
 
     /// <summary>Room for at least <paramref name="more"/> further descriptors; commit them with <see cref="Commit"/>.</summary>
     public Span<FrameDescriptor> Reserve(int more)
@@ -76,9 +82,12 @@ public sealed unsafe class FrameBatch : IDisposable
         Capacity = capacity;
     }
 
+    /// <summary>The owner is done with it: its memory goes with the last who holds it.</summary>
     public void Dispose()
     {
-        Free();
+        if (_disposed) return;
+        _disposed = true;
+        Release();
         GC.SuppressFinalize(this);
     }
 

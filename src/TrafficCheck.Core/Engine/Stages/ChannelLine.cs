@@ -84,13 +84,19 @@ internal sealed class ChannelLine<TSink> : IPacketLine
         _ended = true;
         _full.Writer.TryComplete();
         _thread?.Join();
-        foreach (PacketBatch batch in _batches) batch.Dispose();
+        foreach (PacketBatch batch in _batches)
+        {
+            batch.Clear();
+            batch.Dispose();
+        }
+
         _waitForFree.Dispose();
         _waitForFull.Dispose();
     }
 
+    /// <summary>Who writes wakes who waits itself, which is all that a continuation does here: no third thread has a part in it.</summary>
     private static Channel<PacketBatch> Bounded() =>
-        Channel.CreateBounded<PacketBatch>(new BoundedChannelOptions(Batches) { SingleReader = true });
+        Channel.CreateBounded<PacketBatch>(new BoundedChannelOptions(Batches) { SingleReader = true, AllowSynchronousContinuations = true });
 
     private void Run()
     {

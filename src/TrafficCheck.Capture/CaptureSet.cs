@@ -28,7 +28,7 @@ public sealed class CaptureSet : IDisposable
     private readonly PriorityQueue<Slot, (long HeadNs, int Index)> _due = new();
     private readonly FrameBatchPool _pool;
     private readonly Stream? _standardInput;
-    private Slot? _current;
+    private volatile Slot? _current;
     private long _bytesConsumed;
     private long _batchBytes;
     private bool _scheduled;
@@ -61,7 +61,7 @@ public sealed class CaptureSet : IDisposable
     public bool CanReadAgain { get; private set; } = true;
 
     /// <summary>Inputs that hold a file handle and a batch now.</summary>
-    internal int OpenInputs => _slots.Count(slot => slot.Source is not null);
+    internal int OpenInputs => _slots.Count(slot => slot.Ahead is not null);
 
     /// <summary>
     /// The next run: <paramref name="count"/> frames (at least one) from <paramref name="start"/> in <paramref name="batch"/>. They are valid until
@@ -72,12 +72,16 @@ public sealed class CaptureSet : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_scheduled) ScheduleAll();
-        if (_current is not null) Reschedule(_current);
-        _current = null;
+        if (_current is { } last)
+        {
+            _current = null;
+            Reschedule(last);
+        }
+
         while (_due.TryDequeue(out Slot? slot, out _))
         {
             // An input that was only peeked at is opened when its turn comes.
-            if (slot.Source is null)
+            if (slot.Ahead is null)
             {
                 Open(slot, CaptureFile.Open(slot.Input.Path, slot.Index, Interfaces));
                 Reschedule(slot);
@@ -97,14 +101,22 @@ public sealed class CaptureSet : IDisposable
         return false;
     }
 
+    /// <summary>
+    /// For threads that have nothing else to do: reads on in the input whose frames are due, a few batches ahead. Neither streams, which may have
+    /// nothing to give for long, nor where it would change the numbers of interfaces.
+    /// </summary>
+    /// <returns>Whether there was something to read.</returns>
+    public bool TryReadAhead() =>
+        _current is { Ahead: { } ahead } && ahead.Source.TotalBytes is not null && !(ahead.Source.AddsInterfaces && _slots.Length > 1) && ahead.TryRead();
+
     public void Dispose()
     {
         _disposed = true;
         foreach (Slot slot in _slots)
         {
-            slot.Source?.Dispose();
+            slot.Ahead?.Dispose();
             slot.Batch?.Dispose();
-            slot.Source = null;
+            slot.Ahead = null;
             slot.Batch = null;
         }
 
@@ -128,14 +140,12 @@ public sealed class CaptureSet : IDisposable
     /// <summary>Puts an open input back in line at its next frame, after reading on where its batch is used up; closes it at its end.</summary>
     private void Reschedule(Slot slot)
     {
-        IFrameSource source = slot.Source!;
         if (slot.Next == slot.Batch!.Count)
         {
             slot.Next = 0;
-            slot.Batch = _pool.Renew(slot.Batch);
-            bool more = source.Read(slot.Batch);
-            Consume(slot, source.BytesConsumed);
-            if (!more)
+            slot.Batch = slot.Ahead!.Next(slot.Batch, out long consumed);
+            Consume(slot, consumed);
+            if (slot.Batch.Count == 0)
             {
                 Close(slot);
                 return;
@@ -194,7 +204,7 @@ public sealed class CaptureSet : IDisposable
 
     private void Open(Slot slot, IFrameSource source)
     {
-        slot.Source = source;
+        slot.Ahead = new ReadAhead(source, _pool);
         if (source.TotalBytes is null) CanReadAgain = false;
         slot.Next = 0;
         slot.Batch = _pool.Take();
@@ -209,10 +219,11 @@ public sealed class CaptureSet : IDisposable
 
     private void Close(Slot slot)
     {
-        slot.Summary = slot.Source!.Describe();
-        Consume(slot, slot.Source.TotalBytes ?? slot.Source.BytesConsumed);
-        slot.Source.Dispose();
-        slot.Source = null;
+        IFrameSource source = slot.Ahead!.Source;
+        slot.Summary = source.Describe();
+        Consume(slot, source.TotalBytes ?? source.BytesConsumed);
+        slot.Ahead.Dispose();
+        slot.Ahead = null;
         _pool.Return(slot.Batch!);
         slot.Batch = null;
     }
@@ -237,7 +248,7 @@ public sealed class CaptureSet : IDisposable
         }
     }
 
-    private static InputSummary Describe(Slot slot) => slot.Summary ?? slot.Source?.Describe() ?? new InputSummary
+    private static InputSummary Describe(Slot slot) => slot.Summary ?? slot.Ahead?.Source.Describe() ?? new InputSummary
     {
         Path = slot.Input.Path,
         Format = "unread",
@@ -253,7 +264,8 @@ public sealed class CaptureSet : IDisposable
 
         public int Index { get; } = index;
 
-        public IFrameSource? Source { get; set; }
+        /// <summary>Of an input that is open. Other threads look at it.</summary>
+        public volatile ReadAhead? Ahead;
 
         public FrameBatch? Batch { get; set; }
 

@@ -4,7 +4,7 @@ namespace TrafficCheck.Capture;
 
 /// <summary>
 /// Batches that are filled in turn. One whose frames somebody still reads (<see cref="FrameBatch.IsHeld"/>) rests until they are done, and another takes
-/// its place; there are as many as readers hold, and those being filled. One thread fills; any may hold.
+/// its place; there are as many as readers hold, and those being filled or waiting. Any thread.
 /// </summary>
 internal sealed class FrameBatchPool(Func<FrameBatch> make) : IDisposable
 {
@@ -13,19 +13,25 @@ internal sealed class FrameBatchPool(Func<FrameBatch> make) : IDisposable
     /// <summary>A batch that may be filled; the one rested longest, so that what is held is looked at once.</summary>
     public FrameBatch Take()
     {
-        for (int i = 0; i < _resting.Count; i++)
+        lock (_resting)
         {
-            FrameBatch batch = _resting[i];
-            if (batch.IsHeld) continue;
-            _resting.RemoveAt(i);
-            batch.Clear();
-            return batch;
-        }
+            for (int i = 0; i < _resting.Count; i++)
+            {
+                FrameBatch batch = _resting[i];
+                if (batch.IsHeld) continue;
+                _resting.RemoveAt(i);
+                batch.Clear();
+                return batch;
+            }
 
-        return make();
+            return make();
+        }
     }
 
-    public void Return(FrameBatch batch) => _resting.Add(batch);
+    public void Return(FrameBatch batch)
+    {
+        lock (_resting) _resting.Add(batch);
+    }
 
     /// <summary>The batch itself where nobody reads it any more, else another.</summary>
     public FrameBatch Renew(FrameBatch batch)
@@ -35,10 +41,13 @@ internal sealed class FrameBatchPool(Func<FrameBatch> make) : IDisposable
         return Take();
     }
 
-    /// <summary>Frees what rests. Nobody may hold anything any more.</summary>
+    /// <summary>Frees what rests, as soon as nobody holds it.</summary>
     public void Dispose()
     {
-        foreach (FrameBatch batch in _resting) batch.Dispose();
-        _resting.Clear();
+        lock (_resting)
+        {
+            foreach (FrameBatch batch in _resting) batch.Dispose();
+            _resting.Clear();
+        }
     }
 }

@@ -23,4 +23,7 @@ public interface IFrameSource : IDisposable
 
     /// <summary>Size of the file on disk, or null for streams.</summary>
     long? TotalBytes { get; }
+
+    /// <summary>Whether interfaces may come up behind the beginning of the input, so that their numbers in the run depend on when it is read.</summary>
+    bool AddsInterfaces { get; }
 }

@@ -76,6 +76,9 @@ public sealed class OrderedCapture : IDisposable
         return true;
     }
 
+    /// <inheritdoc cref="CaptureSet.TryReadAhead"/>
+    public bool TryReadAhead() => _set.TryReadAhead();
+
     public void Dispose()
     {
         _set.Dispose();

@@ -41,6 +41,8 @@ internal abstract unsafe class BlockFrameSource : IFrameSource
 
     public long? TotalBytes => _feed.Total;
 
+    public virtual bool AddsInterfaces => false;
+
     protected SourceOrigin Origin { get; }
 
     protected ProblemLog Problems { get; }

@@ -34,6 +34,8 @@ internal sealed unsafe class PcapngSource : BlockFrameSource
     public PcapngSource(SourceOrigin origin, ByteFeed feed, ProblemLog problems)
         : base(origin, feed, Word, problems, 0) => _section = new PcapngSection(origin, problems, LinkTypes);
 
+    public override bool AddsInterfaces => true;
+
     protected override long? DroppedFrames => _section.DroppedFrames;
 
     public static bool Matches(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0x0a, 0x0d, 0x0d, 0x0a]);

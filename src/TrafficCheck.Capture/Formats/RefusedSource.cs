@@ -9,6 +9,8 @@ internal sealed class RefusedSource(string path, string format, long consumed, l
 
     public long? TotalBytes => total;
 
+    public bool AddsInterfaces => false;
+
     public bool Read(FrameBatch batch)
     {
         batch.Clear();

@@ -79,6 +79,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         using var frames = new OrderedCapture(set, repairs);
         bool show = !parsed.GetValue(options.Quiet) && !parsed.GetValue(options.NoProgress) && !Console.IsErrorRedirected;
         using var progress = new ProgressDisplay(show ? errors : null, () => (set.BytesConsumed, set.TotalBytes));
+        engine.Meanwhile = frames.TryReadAhead;
         while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long firstNumber))
         {
             engine.Process(batch, start, count, firstNumber);
@@ -86,6 +87,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             progress.Tick(engine.FramesRead);
         }
 
+        engine.Meanwhile = null;
         engine.Order = (frames.Reordered, frames.NotHeld);
         return true;
     }

@@ -120,8 +120,17 @@ public sealed class CheckEngine : IDisposable
     /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
     public void Process(FrameBatch batch, int start, int count, long firstNumber) => _intake.Process(batch, start, count, firstNumber);
 
-    /// <summary>Waits until all that was processed is in the flows: for those who look at counters in between.</summary>
-    internal void Drain() => _intake.Drain();
+    /// <summary>
+    /// What a thread of the engine that has to wait for another does instead, such as reading ahead; called by any of them, says whether there was anything
+    /// to do. Null for nothing.
+    /// </summary>
+    public Func<bool>? Meanwhile
+    {
+        set => _intake.Meanwhile = value;
+    }
+
+    /// <summary>Waits until all that was processed is in the flows.</summary>
+    public void Drain() => _intake.Drain();
 
     /// <summary>Ends all flows and gathers the report.</summary>
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>

@@ -45,6 +45,12 @@ internal sealed class FrameIntake<TSink> : IDisposable
     /// <param name="firstNumber">Number of the first frame; the others follow it.</param>
     public void Process(FrameBatch batch, int start, int count, long firstNumber) => _frames.Process(batch, start, count, firstNumber);
 
+    /// <inheritdoc cref="IPacketLine.Meanwhile"/>
+    public Func<bool>? Meanwhile
+    {
+        set => _line.Meanwhile = value;
+    }
+
     /// <summary>Waits until all that was processed is in the flows.</summary>
     public void Drain() => _frames.Drain();
 

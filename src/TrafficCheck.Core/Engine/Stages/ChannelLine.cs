@@ -39,6 +39,11 @@ internal sealed class ChannelLine<TSink> : IPacketLine
 
     public PacketBatch Current { get; private set; }
 
+    public Func<bool>? Meanwhile
+    {
+        set => _waitForFree.Meanwhile = _waitForFull.Meanwhile = value;
+    }
+
     public void Send()
     {
         if (_sent < BatchesBeforeThread)

@@ -18,6 +18,9 @@ internal sealed class ChannelWait : IDisposable
 
     public ChannelWait() => _wake = _woken.Set;
 
+    /// <summary>What to do in place of waiting; says whether there was anything to do. Null for nothing.</summary>
+    public volatile Func<bool>? Meanwhile;
+
     /// <returns>False when nothing more will come.</returns>
     public bool TryRead<T>(ChannelReader<T> reader, [MaybeNullWhen(false)] out T item)
     {
@@ -26,6 +29,7 @@ internal sealed class ChannelWait : IDisposable
             for (int i = 0; i < Looks; i++)
             {
                 if (reader.TryRead(out item)) return true;
+                if (Meanwhile?.Invoke() == true) continue;
                 Thread.SpinWait(PauseBetweenLooks);
             }
 

@@ -9,6 +9,9 @@ internal interface IPacketLine : IDisposable
     /// <summary>A batch to fill, empty.</summary>
     PacketBatch Current { get; }
 
+    /// <summary>What a thread that has to wait does instead, by any thread; says whether there was anything to do. Null for nothing.</summary>
+    Func<bool>? Meanwhile { set; }
+
     /// <summary>Hands <see cref="Current"/> on; another takes its place.</summary>
     void Send();
 

@@ -10,6 +10,11 @@ internal sealed class InlineLine<TSink>(FlowStage<TSink> flows) : IPacketLine
 
     public PacketBatch Current { get; } = new();
 
+    public Func<bool>? Meanwhile
+    {
+        set { } // nobody waits
+    }
+
     public void Send()
     {
         flows.Take(Current);

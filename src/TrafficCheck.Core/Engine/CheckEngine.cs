@@ -29,6 +29,7 @@ public sealed class CheckEngine : IDisposable
     private readonly RelatedLedger? _relatedLedger;
     private readonly FlowReader _reader;
     private readonly CaptureInterfaces _interfaces;
+    private readonly int _threads, _batchesBeforeThreads;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
     /// <param name="interfaces">The interfaces that frame descriptors refer to; may grow while frames are processed.</param>
@@ -65,6 +66,8 @@ public sealed class CheckEngine : IDisposable
         bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
         _reader = new FlowReader(notes, _names, _related, speech);
         options = options with { ReadSpeech = speech };
+        (_threads, _batchesBeforeThreads) = (options.Threads, options.BatchesBeforeThreads);
+        if (_threads > 2) _judge.Share(_batchesBeforeThreads);
         _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, _reader), _names, ports.Any ? ports : null);
     }
 
@@ -136,6 +139,8 @@ public sealed class CheckEngine : IDisposable
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>
     public CheckReport Finish(IReadOnlyList<InputSummary> inputs, IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
+        // Live flows are judged all at once now, and the thread that decoded has time.
+        if (_threads > 1) _judge.Share(_batchesBeforeThreads);
         _intake.End();
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];

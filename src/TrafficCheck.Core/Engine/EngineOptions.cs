@@ -45,6 +45,9 @@ public sealed record EngineOptions
     /// <summary>Threads that a run may use, at least 1. The result does not depend on it.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Batches between two stages that are taken on the spot before a thread is started for the next one: a short input is done by then.</summary>
+    internal int BatchesBeforeThreads { get; init; } = 16;
+
     /// <summary>Null takes a random seed, which is right for everything but tests.</summary>
     public HashSeed? Seed { get; init; }
 }

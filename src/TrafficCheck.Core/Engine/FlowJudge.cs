@@ -1,6 +1,7 @@
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Servers;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Recognition;
@@ -31,7 +32,7 @@ internal sealed partial class FlowJudge : IDisposable
     private readonly List<FlowSummary> _waiting = [];
     private readonly PeerNaming? _names;
     private readonly RelatedFlows? _related;
-    private readonly IJudgedFlowSink[] _sinks;
+    private readonly JudgedLine _line;
     private int _waitingForNames;
     private long _namesUntilNs;
     private bool _nameMayCome;
@@ -47,7 +48,7 @@ internal sealed partial class FlowJudge : IDisposable
         _matcher = new RowMatcher(matrix);
         _hosts = hosts;
         _judgeLinkScope = judgeLinkScope;
-        _sinks = sinks;
+        _line = new JudgedLine(servers, sinks);
         if (matrix.ServerPortRows.Any(rows => rows.Count > 0)) _ftp = ftp;
     }
 
@@ -95,6 +96,7 @@ internal sealed partial class FlowJudge : IDisposable
     /// <summary>The input is over: judges what waited, control connections before the flows that belong to them.</summary>
     public void End()
     {
+        _line.Drain();
         _allProven = true;
         _withoutDirection.ForEach(JudgeOrCount);
         _degrees.Build();
@@ -104,10 +106,15 @@ internal sealed partial class FlowJudge : IDisposable
         _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: true));
         foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: true);
         _waiting.Clear();
+        _line.Drain();
     }
+
+    /// <inheritdoc cref="JudgedLine.Share"/>
+    public void Share(int untilThread) => _line.Share(untilThread);
 
     public void Dispose()
     {
+        _line.Dispose();
         _withoutDirection.Dispose();
         _servers.Dispose();
     }
@@ -128,14 +135,14 @@ internal sealed partial class FlowJudge : IDisposable
         FlowReading reading = FlowReading.Of(in ended);
         if (link != LinkScopeKind.None && !_judgeLinkScope)
         {
-            OutOfScope(in ended, reading, Reason.LinkScope, link);
+            OutOfScope(in ended, reading, Reason.LinkScope, link, noted: false);
             return true;
         }
 
         if (low == high)
         {
-            _servers.Note(in ended, in reading, protects: low != 0);
-            OutOfScope(in ended, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None);
+            _line.Note(in ended, in reading, protects: low != 0);
+            OutOfScope(in ended, reading, low == 0 ? Reason.Transit : Reason.Internal, LinkScopeKind.None, noted: true);
             return true;
         }
 
@@ -152,7 +159,7 @@ internal sealed partial class FlowJudge : IDisposable
         ulong concerned = low ^ high;
         if (mayWait)
         {
-            _servers.Note(in flow, in reading, protects: true);
+            _line.Note(in flow, in reading, protects: true);
             if (WaitsForServers(in ended, in reading)) return true;
         }
 
@@ -173,8 +180,8 @@ internal sealed partial class FlowJudge : IDisposable
 
         if (early) LedgerNotAsked++;
         Evidence.Add(in flow, in reading);
-        if (atLow != 0) Deliver(in flow, in first);
-        if (atHigh != 0) Deliver(in flow, in second);
+        if (atLow != 0) Deliver(in flow, in first, noted: mayWait);
+        if (atHigh != 0) Deliver(in flow, in second, noted: mayWait && atLow == 0);
         return true;
     }
 
@@ -205,19 +212,20 @@ internal sealed partial class FlowJudge : IDisposable
         return true;
     }
 
-    private void Deliver(in FlowSummary flow, in Judgement judgement)
+    /// <param name="noted">What the flow proves of its sockets was noted just before.</param>
+    private void Deliver(in FlowSummary flow, in Judgement judgement, bool noted)
     {
         Judgements++;
         if (flow.Note.Control != 0) _related?[flow.Note.Control].Judged(in judgement);
-        foreach (IJudgedFlowSink sink in _sinks) sink.Add(in flow, in judgement);
+        _line.Deliver(in flow, in judgement, noted);
     }
 
-    private void OutOfScope(in FlowSummary flow, FlowReading reading, Reason reason, LinkScopeKind link)
+    private void OutOfScope(in FlowSummary flow, FlowReading reading, Reason reason, LinkScopeKind link, bool noted)
     {
         var judgement = new Judgement(
             -1, reading.InitiatorIsHigh, FlowDirection.None, reading.Method, reading.Confidence, FlowReading.OutcomeOf(in flow, reading.InitiatorIsHigh),
             Verdict.OutOfScope, reason, link, ServicePort(flow.Protocol, flow.Ends, !reading.InitiatorIsHigh), RowSets.None, reading.Conflicts);
-        Deliver(in flow, in judgement);
+        Deliver(in flow, in judgement, noted);
     }
 
     /// <summary>The judgement for the subjects that one end belongs to. A host that is several subjects may do what any of them may.</summary>

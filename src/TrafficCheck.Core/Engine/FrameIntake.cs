@@ -25,7 +25,7 @@ internal sealed class FrameIntake<TSink> : IDisposable
         HashSeed seed = options.Seed ?? HashSeed.Random();
         List<PartFate> fates = [];
         _flows = new FlowStage<TSink>(seed, options.Timeouts, limits, sink, names) { PartFates = options.Threads == 1 ? fates : null };
-        _line = options.Threads == 1 ? new InlineLine<TSink>(_flows) : new ChannelLine<TSink>(_flows);
+        _line = options.Threads == 1 ? new InlineLine<TSink>(_flows) : new ChannelLine<TSink>(_flows, options.BatchesBeforeThreads);
         _frames = new FrameStage(options, seed, interfaces, _line, names is not null, controlPorts, takesShortWay, fates);
     }
 

@@ -56,7 +56,7 @@ public class LookupBenchmarks
     private int Candidates(ushort[] ports, int expected)
     {
         int found = 0;
-        foreach (ushort port in ports) found += _matrix.Candidates(0, Tcp, port).Has(inbound: true) ? 1 : 0;
+        foreach (ushort port in ports) found += _matrix.Candidates(0, Tcp, port, inbound: true).IsEmpty ? 0 : 1;
         return Checked(found, expected);
     }
 

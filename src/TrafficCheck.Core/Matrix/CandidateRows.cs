@@ -1,27 +1,20 @@
 namespace TrafficCheck.Core.Matrix;
 
-/// <summary>A row that agrees in subject, transport, port and direction, with the part of its specificity that is known.</summary>
-public readonly record struct CandidateRow(int Row, uint Rank);
-
-/// <summary>The rows that agree in subject, transport and service port: one list for each direction.</summary>
-public readonly record struct CandidateRows
+/// <summary>
+/// The rows that agree in subject, transport, service port and direction, as one number: 0 for no row, the id of a set in
+/// <see cref="CompiledMatrix.Sets"/> where the rows all match whoever the peer is and whatever is spoken, else the complement of the index of a
+/// <see cref="RowClass"/>. Equal numbers stand for the same rows, of which the same answer.
+/// </summary>
+public readonly record struct CandidateRows(int Entry)
 {
-    internal const int DependsOnPeer = -1;
+    public bool IsEmpty => Entry == 0;
 
-    internal int InStart { get; init; }
-
-    internal int InCount { get; init; }
-
-    internal int OutStart { get; init; }
-
-    internal int OutCount { get; init; }
-
-    /// <summary>The matching set when no row of the direction asks for a peer or an application, else <see cref="DependsOnPeer"/>.</summary>
-    internal int InPlainSet { get; init; }
-
-    internal int OutPlainSet { get; init; }
-
-    public bool Has(bool inbound) => (inbound ? InCount : OutCount) > 0;
-
-    public bool IsEmpty => InCount + OutCount == 0;
+    /// <summary>All of the rows match; <see cref="Entry"/> is their set.</summary>
+    internal bool AllMatch => Entry > 0;
 }
+
+/// <summary>Rows of which not all match every flow of their port, or too many to be listed beforehand.</summary>
+/// <param name="Limited">How many of them are limited to peers.</param>
+/// <param name="AsksForNames">One of them is limited to named peers.</param>
+/// <param name="AsksForApplications">One of them says what must be spoken.</param>
+internal readonly record struct RowClass(int Limited, bool AsksForNames, bool AsksForApplications);

@@ -34,5 +34,5 @@ internal readonly record struct AddressPrefix(IpAddress First, int Length)
 
     public bool Contains(IpAddress address) => (address.Value & MaskOf(Length)) == First.Value && address.IsV4 == IsV4;
 
-    private static UInt128 MaskOf(int length) => length == 0 ? 0 : UInt128.MaxValue << (128 - length);
+    internal static UInt128 MaskOf(int length) => length == 0 ? 0 : UInt128.MaxValue << (128 - length);
 }

@@ -5,7 +5,7 @@ namespace TrafficCheck.Core.Matrix;
 
 /// <summary>
 /// Answers that were found, by class of rows and class of peer: the table of cross products (Srinivasan, Varghese, Suri and Waldvogel, "Fast and
-/// Scalable Layer Four Switching", 1998), filled as it is asked. It holds at most half a million (16 MB); then it forgets all and begins anew.
+/// Scalable Layer Four Switching", 1998), filled as it is asked. It holds at most 786 432 (16 MB); then it forgets all and begins anew.
 /// </summary>
 internal sealed class AnswerMemo(ulong seed)
 {
@@ -41,7 +41,7 @@ internal sealed class AnswerMemo(ulong seed)
     /// <param name="peer">A prefix, or a number of the caller's below 0.</param>
     public void Add(int rows, int peer, RowMatch answer)
     {
-        if (_taken * 2 >= _slots.Length) MakeRoom();
+        if (_taken * 4 >= _slots.Length * 3) MakeRoom();
         Put(new Slot(rows, peer, (int)answer.Answer, answer.RowSet));
     }
 

@@ -2,19 +2,28 @@ namespace TrafficCheck.Core.Matrix;
 
 /// <summary>
 /// The rows that agree in subject, transport, service port and direction, as one number: 0 for no row, the id of a set in
-/// <see cref="CompiledMatrix.Sets"/> where the rows all match whoever the peer is and whatever is spoken, else the complement of the index of a
-/// <see cref="RowClass"/>. Equal numbers stand for the same rows, of which the same answer.
+/// <see cref="CompiledMatrix.Sets"/> where the rows all match whoever the peer is and whatever is spoken, else a number below 0 that
+/// stands for a class of rows and says what they ask for. Equal numbers stand for the same rows, of which the same answer.
 /// </summary>
 public readonly record struct CandidateRows(int Entry)
 {
+    private const int Limited = 1, Named = 2, WithApplication = 4, Shift = 3;
+
     public bool IsEmpty => Entry == 0;
 
-    /// <summary>All of the rows match; <see cref="Entry"/> is their set.</summary>
-    internal bool AllMatch => Entry > 0;
+    /// <summary>Some are limited to peers.</summary>
+    internal bool AreLimited => (~Entry & Limited) != 0;
+
+    /// <summary>Some are limited to peers with names.</summary>
+    internal bool AskForNames => (~Entry & Named) != 0;
+
+    /// <summary>Some say what must be spoken.</summary>
+    internal bool AskForApplications => (~Entry & WithApplication) != 0;
+
+    /// <summary>Index of the class, where <see cref="Entry"/> is below 0.</summary>
+    internal int Class => ~Entry >> Shift;
+
+    internal static CandidateRows OfClass(int index, bool limited, bool named, bool withApplication) =>
+        new(~((index << Shift) | (limited ? Limited : 0) | (named ? Named : 0) | (withApplication ? WithApplication : 0)));
 }
 
-/// <summary>Rows of which not all match every flow of their port, or too many to be listed beforehand.</summary>
-/// <param name="Limited">How many of them are limited to peers.</param>
-/// <param name="AsksForNames">One of them is limited to named peers.</param>
-/// <param name="AsksForApplications">One of them says what must be spoken.</param>
-internal readonly record struct RowClass(int Limited, bool AsksForNames, bool AsksForApplications);

@@ -13,19 +13,19 @@ public sealed class CompiledMatrix
 {
     private readonly PortPages _pages;
     private readonly int[] _tables; // by subject, protocol and direction
-    private readonly RowClass[] _classes;
+    private readonly int[] _limitedRows; // by class of rows
     private readonly RowIntervals?[] _ofProtocol; // by subject x 256 + protocol: rows that name it
     private readonly RowIntervals[] _ofAny; // by subject: rows for any transport
     private readonly int[] _applicationOfRow;
 
     internal CompiledMatrix(
-        AllowedMatrix matrix, PortPages pages, int[] tables, RowClass[] classes, RowIntervals?[] ofProtocol, RowIntervals[] ofAny, int[][] serverPortRows,
+        AllowedMatrix matrix, PortPages pages, int[] tables, int[] limitedRows, RowIntervals?[] ofProtocol, RowIntervals[] ofAny, int[][] serverPortRows,
         PeerBook peers, RowSets sets)
     {
         Matrix = matrix;
         _pages = pages;
         _tables = tables;
-        _classes = classes;
+        _limitedRows = limitedRows;
         _ofProtocol = ofProtocol;
         _ofAny = ofAny;
         ServerPortRows = serverPortRows;
@@ -67,8 +67,8 @@ public sealed class CompiledMatrix
 
     internal static int TableOf(int subject, byte protocol, bool inbound) => (subject << 9) | (protocol << 1) | (inbound ? 1 : 0);
 
-    /// <summary>The class of rows that are neither none nor all of one set.</summary>
-    internal ref readonly RowClass ClassOf(CandidateRows candidates) => ref _classes[~candidates.Entry];
+    /// <summary>How many of the candidates are limited to peers.</summary>
+    internal int LimitedRows(CandidateRows candidates) => candidates.Entry < 0 ? _limitedRows[candidates.Class] : 0;
 
     /// <summary>Adds to the list the ranges of the candidates that hold the port, in no particular order: those for any peer, or the limited ones.</summary>
     internal void Collect(int subject, byte protocol, ushort port, bool inbound, bool limited, List<PortInterval> found)

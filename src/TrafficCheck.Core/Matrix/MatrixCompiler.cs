@@ -19,7 +19,7 @@ internal sealed class MatrixCompiler(AllowedMatrix matrix, ulong seed)
 
     private readonly PeerBook _peers = new(matrix.Rows, row => TakesPart(matrix.Rows[row]), seed);
     private readonly PortPages.Builder _pages = new();
-    private readonly List<RowClass> _classes = [];
+    private readonly List<int> _limitedRows = []; // by class
     private readonly Dictionary<UInt128, int> _entryByContent = [];
     private readonly RowSets _sets = new();
     private readonly List<PortInterval> _found = [];
@@ -43,7 +43,7 @@ internal sealed class MatrixCompiler(AllowedMatrix matrix, ulong seed)
 
         for (int subject = 0; subject < subjects; subject++)
             ofAny[subject] = CompileSubject(rows[subject], ofProtocol.AsSpan(subject << 8, 256), tables.AsSpan(subject << 9, 512));
-        return new(matrix, _pages.Build(), tables, [.. _classes], ofProtocol, ofAny, [.. serverPortRows.Select(r => r.ToArray())], _peers, _sets);
+        return new(matrix, _pages.Build(), tables, [.. _limitedRows], ofProtocol, ofAny, [.. serverPortRows.Select(r => r.ToArray())], _peers, _sets);
     }
 
     private static bool TakesPart(MatrixRow row) => row.Enforced && !row.FromServerPort;
@@ -138,8 +138,8 @@ internal sealed class MatrixCompiler(AllowedMatrix matrix, ulong seed)
         if (rows.Count == 0) return RowSets.None;
         if (_entryByContent.TryGetValue(rows.Content, out int known)) return known;
         if (rows is { Limited: 0, Applications: 0 } && _listed + rows.Count <= MaxListed) return _entryByContent[rows.Content] = PlainSet(sources, port, inbound);
-        _classes.Add(new RowClass(rows.Limited, rows.Names > 0, rows.Applications > 0));
-        return _entryByContent[rows.Content] = ~(_classes.Count - 1);
+        _limitedRows.Add(rows.Limited);
+        return _entryByContent[rows.Content] = CandidateRows.OfClass(_limitedRows.Count - 1, rows.Limited > 0, rows.Names > 0, rows.Applications > 0).Entry;
     }
 
     /// <summary>The set of rows without peers and applications is known beforehand.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TrafficCheck.Core.Wire;
@@ -63,15 +64,22 @@ public sealed class RowMatcher
         int subject, byte protocol, ushort port, bool inbound, IpAddress peer, ReadOnlySpan<string> peerNames, ReadOnlySpan<ApplicationAnswer> applications)
     {
         CandidateRows candidates = _matrix.Candidates(subject, protocol, port, inbound);
-        if (candidates.IsEmpty) return new(MatchAnswer.NoRow, RowSets.None);
-        if (candidates.AllMatch) return new(MatchAnswer.Yes, candidates.Entry);
-        ref readonly RowClass asked = ref _matrix.ClassOf(candidates);
-        int prefix = asked.Limited > 0 ? _peers.Prefixes.Find(peer) : PeerPrefixes.NoPrefix;
+        return candidates.Entry >= 0
+            ? new(candidates.IsEmpty ? MatchAnswer.NoRow : MatchAnswer.Yes, candidates.Entry)
+            : MatchClass(candidates, new Question(subject, protocol, port, inbound), in peer, peerNames, applications);
+    }
+
+    /// <summary>The answer of rows that ask for more than the port. Out of line: what has the answer at hand needs no frame of its own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RowMatch MatchClass(
+        CandidateRows candidates, Question at, in IpAddress peer, ReadOnlySpan<string> names, ReadOnlySpan<ApplicationAnswer> applications)
+    {
+        int prefix = candidates.AreLimited ? _peers.Prefixes.Find(peer) : PeerPrefixes.NoPrefix;
 
         // Names and applications have too many combinations to be remembered.
-        bool repeats = (peerNames.IsEmpty || !asked.AsksForNames) && (applications.IsEmpty || !asked.AsksForApplications);
+        bool repeats = (names.IsEmpty || !candidates.AskForNames) && (applications.IsEmpty || !candidates.AskForApplications);
         if (repeats && _memo.TryGet(candidates.Entry, prefix, out RowMatch known)) return known;
-        RowMatch answer = Choose(candidates, new Question(subject, protocol, port, inbound), prefix, peerNames, applications);
+        RowMatch answer = Choose(candidates, in at, prefix, names, applications);
         if (repeats) _memo.Add(candidates.Entry, prefix, answer);
         return answer;
     }
@@ -154,19 +162,18 @@ public sealed class RowMatcher
     /// <summary>Fills <see cref="_found"/> with the candidates that admit the peer or may do so, by ascending row.</summary>
     private void Find(CandidateRows candidates, in Question at, int prefix, ReadOnlySpan<string> names)
     {
-        RowClass asked = _matrix.ClassOf(candidates);
         _found.Clear();
         _atPort.Clear();
         _matrix.Collect(at.Subject, at.Protocol, at.Port, at.Inbound, limited: false, _atPort);
         foreach (PortInterval free in _atPort) _found.Add(new(free.Row, Specificity.WithPeer(free.Rank, Specificity.PeerAny), MatchAnswer.Yes));
-        if (asked.Limited > 0)
+        if (candidates.AreLimited)
         {
             _peers.Collect(prefix, names, _hits);
             long ofPeer = 0;
             foreach (int hit in _hits) ofPeer += _peers.RowsOf(hit).Length;
 
             // Rows that only lack a name are among those of the port, and of no peer.
-            if ((names.IsEmpty && asked.AsksForNames) || asked.Limited <= ofPeer) FindByPort(in at, named: !names.IsEmpty);
+            if ((names.IsEmpty && candidates.AskForNames) || _matrix.LimitedRows(candidates) <= ofPeer) FindByPort(in at, named: !names.IsEmpty);
             else FindByPeer(in at);
         }
 

@@ -71,6 +71,9 @@ internal sealed partial class FlowJudge : IDisposable
     public long NotPutOff { get; private set; }
 
     /// <summary>FTP control connections not remembered for active data.</summary>
+    /// <summary>Sets of rows that name their first rows only, because there was no room for more.</summary>
+    public long RowSetsShortened => _matrix.Sets.Shortened;
+
     public long FtpPairsNotKept => _ftp?.NotKept ?? 0;
 
     /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>

@@ -10,8 +10,8 @@ namespace TrafficCheck.Core.Matrix;
 /// <param name="seed">Of the numbers and of hashes. The answers do not depend on it.</param>
 internal sealed class MatrixCompiler(AllowedMatrix matrix, ulong seed)
 {
-    /// <summary>Rows that the sets known beforehand may hold together (8 MB); later ones are worked out when a flow asks.</summary>
-    private const int MaxListed = 1 << 21;
+    /// <summary>Rows that the sets known beforehand may hold together (4 MB); later ones are worked out when a flow asks.</summary>
+    private const int MaxListed = RowSets.MaxListed / 4;
 
     private const int MaxSubjects = 64;
 
@@ -137,7 +137,8 @@ internal sealed class MatrixCompiler(AllowedMatrix matrix, ulong seed)
     {
         if (rows.Count == 0) return RowSets.None;
         if (_entryByContent.TryGetValue(rows.Content, out int known)) return known;
-        if (rows is { Limited: 0, Applications: 0 } && _listed + rows.Count <= MaxListed) return _entryByContent[rows.Content] = PlainSet(sources, port, inbound);
+        if (rows is { Limited: 0, Applications: 0 } && _listed + rows.Count <= MaxListed && _sets.HasRoomFor(rows.Count))
+            return _entryByContent[rows.Content] = PlainSet(sources, port, inbound);
         _limitedRows.Add(rows.Limited);
         return _entryByContent[rows.Content] = CandidateRows.OfClass(_limitedRows.Count - 1, rows.Limited > 0, rows.Names > 0, rows.Applications > 0).Entry;
     }

@@ -22,8 +22,8 @@ internal sealed class PeerPrefixes
     /// <exception cref="MatrixTooLargeException">There are too many.</exception>
     public PeerPrefixes(IReadOnlyCollection<AddressPrefix> prefixes, ulong seed)
     {
-        if (prefixes.Count >= PrefixTable<uint>.MaxIds / 8)
-            throw new MatrixTooLargeException($"The rows name {prefixes.Count} networks; at most {(PrefixTable<uint>.MaxIds / 8) - 1} can be looked up.");
+        if (prefixes.Count >= PrefixTable<uint>.MaxIds)
+            throw new MatrixTooLargeException($"The rows name {prefixes.Count} networks; at most {PrefixTable<uint>.MaxIds - 1} can be looked up.");
         AddressPrefix[] sorted = [.. prefixes];
         Array.Sort(sorted, Compare);
         _parents = new int[sorted.Length + 1];

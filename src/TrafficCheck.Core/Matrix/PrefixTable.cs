@@ -36,6 +36,7 @@ internal sealed class PrefixTable<TKey>
     /// <param name="prefixes">First address, length, and the number by which it is known, above 0.</param>
     /// <param name="parents">By number: the longest prefix around it, or 0.</param>
     /// <param name="lengthOf">By number.</param>
+    /// <exception cref="MatrixTooLargeException">There are too many.</exception>
     public PrefixTable(IReadOnlyList<(TKey First, int Length, int Id)> prefixes, int[] parents, byte[] lengthOf, ulong seed)
     {
         int[] lengths = [.. prefixes.Select(p => p.Length).Distinct().Order()];
@@ -58,6 +59,8 @@ internal sealed class PrefixTable<TKey>
             }
         }
 
+        if (!IsV4 && markers.Count >= MaxIds)
+            throw new MatrixTooLargeException($"The rows name {prefixes.Count} IPv6 networks of {lengths.Length} lengths, too many to be looked up; name shorter prefixes.");
         int lines = (int)BitOperations.RoundUpToPowerOf2((uint)((markers.Count / MeanLoad) + 1));
         _mask = lines - 1;
         _words = GC.AllocateArray<ulong>((lines + 1) * Line, pinned: true); // pinned: a line of eight words stays one of the cache

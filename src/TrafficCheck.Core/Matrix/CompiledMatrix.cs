@@ -7,7 +7,7 @@ namespace TrafficCheck.Core.Matrix;
 /// The matrix as read-only tables. A port has one number for each subject, transport and direction (<see cref="PortPages"/>), which is the answer where no
 /// row asks for a peer or an application; three array accesses, whatever the number of rows. Else it is a class of rows: the peer is turned into a number of
 /// its own (<see cref="PeerPrefixes"/>), and what both together answer is worked out once (<see cref="RowMatcher"/>). The tables take 1 KB for each
-/// stretch of 256 ports that differs from all others, 20 bytes for each port range, and about 100 bytes for each network and name.
+/// stretch of 256 ports that differs from all others, 14 bytes for each port range, and about 200 bytes for each network and name.
 /// </summary>
 public sealed class CompiledMatrix
 {

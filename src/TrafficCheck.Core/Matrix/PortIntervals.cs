@@ -5,7 +5,7 @@ internal readonly record struct PortInterval(ushort First, ushort Last, int Row,
 
 /// <summary>
 /// Ranges of ports, asked for those that hold a port: an interval tree laid over the array sorted by first port (Cormen and others, chapter on
-/// augmenting; the implicit form). Memory is 20 bytes a range however they overlap; a question costs the answers and the logarithm of the ranges.
+/// augmenting; the implicit form). Memory is 14 bytes a range however they overlap; a question costs the answers and the logarithm of the ranges.
 /// </summary>
 internal sealed class PortIntervals
 {

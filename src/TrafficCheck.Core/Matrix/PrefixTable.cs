@@ -142,7 +142,7 @@ internal sealed class PrefixTable<TKey>
         Lay((2 * node) + 1, lengths, ref next);
     }
 
-    /// <returns>Whether all markers have words of their own with this seed; the chance against it is about 1 in 2^25 a pair in a line.</returns>
+    /// <returns>Whether all markers have words of their own with this seed; the chance against it is 1 in 2^32 for a pair in a line.</returns>
     private bool Fill(Dictionary<(TKey First, int Tag), int> markers, ulong seed)
     {
         Array.Clear(_words);

@@ -20,7 +20,7 @@ internal sealed class AnswerMemo(ulong seed)
     public bool TryGet(int rows, int peer, out RowMatch answer)
     {
         Slot[] slots = _slots;
-        for (int at = Home(rows, peer);; at++)
+        for (int at = Home(rows, peer); ; at++)
         {
             ref readonly Slot slot = ref slots[at & (slots.Length - 1)];
             if (slot.Rows == rows && slot.Peer == peer)

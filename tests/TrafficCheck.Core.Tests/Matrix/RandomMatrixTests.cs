@@ -42,7 +42,7 @@ public sealed class RandomMatrixTests
             Ports = ports,
             Transports = s_transports[transports],
             Direction = (RowDirection)direction,
-            Peers = free ? [] : [.. peers.Select(i => s_peers[i]).Select(p => p.Contains('/', StringComparison.Ordinal) ? RowPeer.Of(IPNetwork.Parse(p)) : RowPeer.Of(p))],
+            Peers = free ? [] : [.. peers.Select(i => PeerOf(s_peers[i]))],
             Application = rest < s_applications.Length ? s_applications[rest] : null,
             Enforced = rest != 8,
             FromServerPort = rest == 9,
@@ -54,30 +54,48 @@ public sealed class RandomMatrixTests
         Gen.Int[0, s_hosts.Length - 1], Gen.Int[0, s_names.Length - 1], Gen.Int[0, 33],
         (subject, protocol, port, inbound, host, names, spoken) => (subject, s_protocols[protocol], Asked(s_protocols[protocol], port), inbound, host, names, spoken));
 
-    [Fact]
-    public void Any_matrix_gives_the_answers_of_a_search_of_all_rows() =>
-        Gen.Select(s_row.Array[1, 40], s_question.Array[60]).SampleRepeatably(
-            (rows, questions) =>
-            {
-                AllowedMatrix matrix = MatrixOf(rows);
-                CompiledMatrix compiled = CompiledMatrix.Compile(matrix);
-                var matcher = new RowMatcher(compiled);
-                var linear = new LinearMatcher(matrix, compiled.Applications);
+    /// <summary>One port, and most rows for others than who asks: rows are taken from the peer, by which some come twice.</summary>
+    private static readonly Gen<MatrixRow> s_rowOfPeers = Gen.Select(
+        s_row, Gen.OneOf(Gen.Int[0, s_peers.Length - 1].Array[2, 3], Gen.Int[100, 200].Array[1, 2], Gen.Int[100, 200].Array[1, 2]),
+        (row, peers) => row with
+        {
+            Subject = 0,
+            Ports = [new PortRange(25, 25)],
+            Transports = [TransportNames.Tcp],
+            Enforced = true,
+            FromServerPort = false,
+            Peers = [.. peers.Distinct().Select(i => i < s_peers.Length ? s_peers[i] : $"172.16.{i}.0/24").Select(PeerOf)],
+        });
 
-                // Twice: what is remembered must be what was worked out.
-                foreach (var (subject, protocol, port, inbound, host, names, spoken) in questions.Concat(questions.Reverse()))
-                {
-                    ApplicationAnswer[] said = spoken > 26 ? [] : [.. compiled.Applications.Select((_, i) => (ApplicationAnswer)(spoken / (int)Math.Pow(3, i) % 3))];
-                    RowMatch match = matcher.Match(subject, protocol, port, inbound, s_hosts[host], s_names[names], said);
-                    RowSet set = compiled.Sets[match.RowSet];
-                    string got = new LinearMatcher.Answer(match.Answer, [.. set.Answering], [.. set.Covered], [.. set.Possible]).ToString();
-                    Assert.Equal(linear.Match(subject, protocol, port, inbound, s_hosts[host], s_names[names], said).ToString(), got);
-                    int[] atPort = linear.AtPort(subject, protocol, port, inbound);
-                    Assert.Equal(atPort, compiled.Sets[matcher.AllAtPort(subject, protocol, port, inbound)].Answering);
-                    Assert.Equal(atPort.Length > 0, !compiled.Candidates(subject, protocol, port, inbound).IsEmpty);
-                }
-            },
-            draws: 1500);
+    [Fact]
+    public void Any_matrix_gives_the_answers_of_a_search_of_all_rows() => Gen.Select(s_row.Array[1, 40], s_question.Array[60]).SampleRepeatably(Compare, draws: 1500);
+
+    [Fact]
+    public void So_do_many_rows_of_one_port() =>
+        Gen.Select(s_rowOfPeers.Array[2, 24], s_question.Select(q => q with { Subject = 0, Protocol = TransportNames.Tcp, Port = 25 }).Array[60]).SampleRepeatably(Compare, draws: 1000);
+
+    private static void Compare(MatrixRow[] rows, (int Subject, byte Protocol, ushort Port, bool Inbound, int Host, int Names, int Spoken)[] questions)
+    {
+        AllowedMatrix matrix = MatrixOf(rows);
+        CompiledMatrix compiled = CompiledMatrix.Compile(matrix);
+        var matcher = new RowMatcher(compiled);
+        var linear = new LinearMatcher(matrix, compiled.Applications);
+
+        // Twice: what is remembered must be what was worked out.
+        foreach (var (subject, protocol, port, inbound, host, names, spoken) in questions.Concat(questions.Reverse()))
+        {
+            ApplicationAnswer[] said = spoken > 26 ? [] : [.. compiled.Applications.Select((_, i) => (ApplicationAnswer)(spoken / (int)Math.Pow(3, i) % 3))];
+            RowMatch match = matcher.Match(subject, protocol, port, inbound, s_hosts[host], s_names[names], said);
+            RowSet set = compiled.Sets[match.RowSet];
+            string got = new LinearMatcher.Answer(match.Answer, [.. set.Answering], [.. set.Covered], [.. set.Possible]).ToString();
+            Assert.Equal(linear.Match(subject, protocol, port, inbound, s_hosts[host], s_names[names], said).ToString(), got);
+            int[] atPort = linear.AtPort(subject, protocol, port, inbound);
+            Assert.Equal(atPort, compiled.Sets[matcher.AllAtPort(subject, protocol, port, inbound)].Answering);
+            Assert.Equal(atPort.Length > 0, !compiled.Candidates(subject, protocol, port, inbound).IsEmpty);
+        }
+    }
+
+    private static RowPeer PeerOf(string text) => text.Contains('/', StringComparison.Ordinal) ? RowPeer.Of(IPNetwork.Parse(text)) : RowPeer.Of(text);
 
     private static ushort Asked(byte protocol, int port) => (ushort)(TransportNames.HasPorts(protocol) ? port : protocol is 1 or 58 ? port & 255 : 0);
 

@@ -72,6 +72,9 @@ internal sealed partial class FlowJudge : IDisposable
     public long NotPutOff { get; private set; }
 
     /// <summary>FTP control connections not remembered for active data.</summary>
+    /// <summary>Sets of rows that name their first rows only, because there was no room for more.</summary>
+    public long RowSetsShortened => _matrix.Sets.Shortened;
+
     public long FtpPairsNotKept => _ftp?.NotKept ?? 0;
 
     /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>
@@ -293,13 +296,13 @@ internal sealed partial class FlowJudge : IDisposable
         if (match.Answer == MatchAnswer.CannotTellApplication) return new(subject, Verdict.Undetermined, Reason.ApplicationUnknown, match.RowSet);
         if (match.Answer == MatchAnswer.OtherApplication) return new(subject, Verdict.Unexpected, Reason.Application, match.RowSet);
         if (match.Answer == MatchAnswer.OtherPeer) return new(subject, Verdict.Unexpected, Reason.Peer, match.RowSet);
-        ref readonly CandidateRows candidates = ref _matrix.Candidates(subject, flow.Protocol, port);
-        if (candidates.Has(!inbound)) return new(subject, Verdict.Unexpected, Reason.Direction, SetOf(in candidates, !inbound));
+        int otherWay = _matcher.AllAtPort(subject, flow.Protocol, port, !inbound);
+        if (otherWay != RowSets.None) return new(subject, Verdict.Unexpected, Reason.Direction, otherWay);
         foreach (byte other in (ReadOnlySpan<byte>)[TransportNames.Tcp, TransportNames.Udp, TransportNames.Sctp])
         {
             if (other == flow.Protocol || !TransportNames.HasPorts(flow.Protocol)) continue;
-            ref readonly CandidateRows others = ref _matrix.Candidates(subject, other, port);
-            if (others.Has(inbound)) return new(subject, Verdict.Unexpected, Reason.Transport, SetOf(in others, inbound));
+            int otherTransport = _matcher.AllAtPort(subject, other, port, inbound);
+            if (otherTransport != RowSets.None) return new(subject, Verdict.Unexpected, Reason.Transport, otherTransport);
         }
 
         return dataRow >= 0 && MayLackItsControl(in flow, port)
@@ -330,14 +333,6 @@ internal sealed partial class FlowJudge : IDisposable
     {
         /// <summary>Allowed first, then what a name would settle, then the nearest miss.</summary>
         public int Rank => Verdict == Verdict.Allowed ? 0 : Verdict == Verdict.Undetermined ? 1 : 2 + (int)Reason;
-    }
-
-    private int SetOf(in CandidateRows candidates, bool inbound)
-    {
-        ReadOnlySpan<CandidateRow> rows = _matrix.Rows(in candidates, inbound);
-        Span<int> indices = rows.Length <= 64 ? stackalloc int[rows.Length] : new int[rows.Length];
-        for (int i = 0; i < rows.Length; i++) indices[i] = rows[i].Row;
-        return _matrix.Sets.Intern(indices, [], []);
     }
 
     /// <summary>The port that the flow's service would have at one end; the type for ICMP, 0 for protocols with neither.</summary>

@@ -26,6 +26,7 @@ internal static class NotKept
             ("names-given-up", names?.Evicted ?? 0),
             ("names-without-text", names?.Reader.Truncated ?? 0),
             ("probes-not-grouped", probes.NotKept),
+            ("row-sets-shortened", judge.RowSetsShortened),
             ("server-proofs-not-kept", judge.Servers.NotKept),
         ];
         return [.. all.Where(a => a.Count > 0).Select(a => KeyValuePair.Create(a.Name, a.Count))];

@@ -1,27 +1,29 @@
 namespace TrafficCheck.Core.Matrix;
 
-/// <summary>A row that agrees in subject, transport, port and direction, with the part of its specificity that is known.</summary>
-public readonly record struct CandidateRow(int Row, uint Rank);
-
-/// <summary>The rows that agree in subject, transport and service port: one list for each direction.</summary>
-public readonly record struct CandidateRows
+/// <summary>
+/// The rows that agree in subject, transport, service port and direction, as one number: 0 for no row, the id of a set in
+/// <see cref="CompiledMatrix.Sets"/> where the rows all match whoever the peer is and whatever is spoken, else a number below 0 that
+/// stands for a class of rows and says what they ask for. Equal numbers stand for the same rows, of which the same answer.
+/// </summary>
+public readonly record struct CandidateRows(int Entry)
 {
-    internal const int DependsOnPeer = -1;
+    private const int Limited = 1, Named = 2, WithApplication = 4, Shift = 3;
 
-    internal int InStart { get; init; }
+    public bool IsEmpty => Entry == 0;
 
-    internal int InCount { get; init; }
+    /// <summary>Some are limited to peers.</summary>
+    internal bool AreLimited => (~Entry & Limited) != 0;
 
-    internal int OutStart { get; init; }
+    /// <summary>Some are limited to peers with names.</summary>
+    internal bool AskForNames => (~Entry & Named) != 0;
 
-    internal int OutCount { get; init; }
+    /// <summary>Some say what must be spoken.</summary>
+    internal bool AskForApplications => (~Entry & WithApplication) != 0;
 
-    /// <summary>The matching set when no row of the direction asks for a peer or an application, else <see cref="DependsOnPeer"/>.</summary>
-    internal int InPlainSet { get; init; }
+    /// <summary>Index of the class, where <see cref="Entry"/> is below 0.</summary>
+    internal int Class => ~Entry >> Shift;
 
-    internal int OutPlainSet { get; init; }
-
-    public bool Has(bool inbound) => (inbound ? InCount : OutCount) > 0;
-
-    public bool IsEmpty => InCount + OutCount == 0;
+    internal static CandidateRows OfClass(int index, bool limited, bool named, bool withApplication) =>
+        new(~((index << Shift) | (limited ? Limited : 0) | (named ? Named : 0) | (withApplication ? WithApplication : 0)));
 }
+

@@ -1,4 +1,4 @@
 namespace TrafficCheck.Core.Matrix;
 
-/// <summary>The rows overlap so much that their compiled form would not fit into memory.</summary>
+/// <summary>The matrix has more subjects or networks than can be judged.</summary>
 public sealed class MatrixTooLargeException(string message) : Exception(message);

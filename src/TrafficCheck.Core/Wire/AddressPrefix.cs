@@ -11,7 +11,8 @@ namespace TrafficCheck.Core.Wire;
 /// <param name="Length">Leading bits that count, of 128: 96 more than the written length for IPv4.</param>
 internal readonly record struct AddressPrefix(IpAddress First, int Length)
 {
-    private const int MappedLength = 96;
+    /// <summary>Bits before the IPv4 address.</summary>
+    public const int MappedLength = 96;
 
     private static readonly IpAddress s_mappedFirst = IpAddress.V4(0), s_mappedLast = IpAddress.V4(uint.MaxValue);
 

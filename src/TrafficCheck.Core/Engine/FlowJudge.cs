@@ -97,6 +97,7 @@ internal sealed partial class FlowJudge : IDisposable
     {
         _allProven = true;
         _withoutDirection.ForEach(JudgeOrCount);
+        _withoutDirection.ForEach(AddToDegrees);
         _degrees.Build();
         _degreesKnown = true;
         _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: false));
@@ -109,6 +110,7 @@ internal sealed partial class FlowJudge : IDisposable
     public void Dispose()
     {
         _withoutDirection.Dispose();
+        _degrees.Dispose();
         _servers.Dispose();
     }
 

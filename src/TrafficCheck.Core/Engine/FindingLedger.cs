@@ -25,6 +25,8 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
     private ScanReading? _scans;
     private FindingKey _lastKey;
     private FindingState? _last;
+    private FindingKey _lastShared;
+    private FindingState? _lastSum;
     private int _mostPorts = MaxPorts;
     private long _causes;
 
@@ -73,6 +75,12 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
     {
         // Flows of one cause often end one after the other, and a key is long to hash.
         if (_last is not null && _lastKey == key) return _last;
+        if (_lastSum is not null && _lastShared == Shared(in key))
+        {
+            if (key.Port >= 0) _lastSum.Ports!.Add(key.Port);
+            return _lastSum;
+        }
+
         _lastKey = key;
         return _last = _states.TryGetValue(key, out FindingState? state) ? state : Begin(in key);
     }
@@ -94,6 +102,7 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
 
         if (alike.Sum is null) Join(in shared, alike);
         if (key.Port >= 0) alike.Sum!.Ports!.Add(key.Port);
+        (_lastShared, _lastSum) = (shared, alike.Sum);
         return alike.Sum!;
     }
 

@@ -6,7 +6,7 @@ namespace TrafficCheck.Benchmarks.Traces;
 /// </summary>
 internal static class ScanTrace
 {
-    public const string Kinds = "syn-flood, syn-flood-v6, udp-flood, port-flood, port-scan, host-sweep, block-scan";
+    public const string Kinds = "syn-flood, udp-flood, port-flood, port-scan, host-sweep, block-scan, each also with -v6";
 
     private const byte Tcp = 6, Udp = 17, Syn = 2;
     private const uint Host = 0x0a141e01, Scanner = 0xc6336407; // 10.20.30.1, 198.51.100.7
@@ -15,7 +15,9 @@ internal static class ScanTrace
     public static long Write(string kind, TraceSpec ordinary, string path)
     {
         var traffic = new TraceGenerator(ordinary with { Frames = Math.Max(1, ordinary.Frames / 20), LiveConversations = (int)Math.Clamp(ordinary.Frames / 2000, 1, ordinary.LiveConversations) });
-        var frame = new byte[kind.EndsWith("-v6", StringComparison.Ordinal) ? 74 : 60];
+        bool v6 = kind.EndsWith("-v6", StringComparison.Ordinal);
+        if (v6) kind = kind[..^3];
+        var frame = new byte[v6 ? 74 : 60];
         var dice = new Dice(ordinary.Seed);
         using var file = new TraceFile.Writer(path, ordinary.SnapLength);
         long microseconds = TraceGenerator.StartMicroseconds;
@@ -28,19 +30,19 @@ internal static class ScanTrace
                 continue;
             }
 
-            Probe(kind, number, ref dice, frame);
+            Probe(kind, v6, number, ref dice, frame);
             file.Add(microseconds, frame, frame.Length);
         }
 
         return file.Length;
     }
 
-    private static void Probe(string kind, long number, ref Dice dice, byte[] frame)
+    private static void Probe(string kind, bool v6, long number, ref Dice dice, byte[] frame)
     {
         uint random = 0x0b000000 + (uint)(dice.Next() % 0xb0000000);
         (uint source, uint target, ushort port) = kind switch
         {
-            "syn-flood" or "syn-flood-v6" => (random, Host, (ushort)25),
+            "syn-flood" => (random, Host, (ushort)25),
             "udp-flood" => (random, Host, (ushort)9999),
             "port-flood" => (random, Host, (ushort)dice.Below(65536)),
             "port-scan" => (Scanner, Host, (ushort)number),
@@ -48,7 +50,7 @@ internal static class ScanTrace
             "block-scan" => (Scanner, 0x0a140000 + (uint)(number & 0xffff), (ushort)(number >> 16)),
             _ => throw new ArgumentException($"There is no scan '{kind}': {Kinds} are known."),
         };
-        bool v6 = kind == "syn-flood-v6", udp = kind == "udp-flood";
+        bool udp = kind == "udp-flood";
         var writer = new FrameWriter(frame);
         writer.Link(fromHost: false, 0, v6);
         int length = udp ? 8 : 20;

@@ -145,7 +145,7 @@ public sealed class CheckEngine : IDisposable
         _judge.End();
         IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
         var accounting = RunAccounting.Build(
-            _intake, _judge, _coverage, _findings, inputs, NotKept.Of(_judge, _findings.Probes, _names, _related, Order.NotHeld), _related, related);
+            _intake, _judge, _coverage, _findings, inputs, NotKept.Of(_judge, _findings, _names, _related, Order.NotHeld), _related, related);
         return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names, _interfaces)
             .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces, Order.Reordered), inputs, parameters, rules);
     }

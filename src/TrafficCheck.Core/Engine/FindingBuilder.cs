@@ -54,7 +54,7 @@ internal sealed class FindingBuilder(
         var result = causes.Where(c => c.Key.Kind != FindingKind.Failing).ToList();
         foreach (var group in causes.Where(c => c.Key.Kind == FindingKind.Failing).GroupBy(c => c.Key with { Unanswered = false }))
         {
-            var state = new FindingState(new HostBudget());
+            var state = new FindingState(new HostBudget()) { Ports = group.Any(c => c.State.Ports is not null) ? new() : null };
             foreach (var cause in group.OrderBy(c => c.Key)) state.Add(cause.State);
             result.Add((group.Key, state));
         }
@@ -83,7 +83,7 @@ internal sealed class FindingBuilder(
             Hosts = state.Hosts.ToHostSet(),
             Carriers = state.Carriers.ToCarriers(),
             PeerNames = names is null ? [] : FindingNames.Of(state, names),
-            Ports = key.Port >= 0 ? 1 : 0,
+            Ports = key.Port >= 0 ? 1 : state.Ports?.Count ?? 0,
             Flows = state.Flows,
             Unexpected = key.Kind == FindingKind.Unexpected ? state.Flows : 0,
             Packets = state.Packets,

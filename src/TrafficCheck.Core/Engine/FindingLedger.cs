@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Scans;
@@ -7,17 +8,27 @@ using TrafficCheck.Core.Matrix;
 namespace TrafficCheck.Core.Engine;
 
 /// <summary>
-/// Groups judged flows by cause; what may be part of a scan or flood waits for the end of the input. Memory is bounded: beyond a number of
-/// causes, further ports share one entry.
+/// Groups judged flows by cause; what may be part of a scan or flood waits for the end of the input. Memory is bounded: causes that differ in port and
+/// rows alone are one cause, once there are very many. Whether they are depends on how many there are in the end, not on the order of flows.
 /// </summary>
 internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Func<int, bool> showsAnswers, int maxProbes = ProbeLedger.MaxProbes)
     : IJudgedFlowSink, IProbeSink
 {
-    private const int MaxCauses = 100_000;
+    /// <summary>Ports of one cause that are told apart, of all causes together, and of one cause when those are more. About 3 KB each until the report is written.</summary>
+    private const int MaxPorts = 4096, MaxCauses = 16_384, FewPorts = 16;
 
     private readonly Dictionary<FindingKey, FindingState> _states = [];
 
+    /// <summary>By their key without port and rows.</summary>
+    private readonly Dictionary<FindingKey, Alike> _alike = [];
+
     private ScanReading? _scans;
+    private FindingKey _lastKey;
+    private FindingState? _last;
+    private FindingKey _lastShared;
+    private FindingState? _lastSum;
+    private int _mostPorts = MaxPorts;
+    private long _causes;
 
     public IReadOnlyDictionary<FindingKey, FindingState> States => _states;
 
@@ -46,20 +57,88 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
         }
     }
 
+    /// <summary>Flows of causes that are not told apart by port, because there are too many.</summary>
+    public long PortsNotToldApart
+    {
+        get
+        {
+            Scans();
+            return _alike.Values.Sum(a => a.Sum?.Flows ?? 0);
+        }
+    }
+
     void IProbeSink.Add(in Probe probe, in ProbeCause cause) => At(cause.KeyAt(probe.Port)).Add(in probe, in cause);
 
     void IProbeSink.Add(in FindingKey key, FindingState sum) => At(key).Add(sum);
 
-    private FindingState At(FindingKey key)
+    private FindingState At(in FindingKey key)
     {
-        if (_states.TryGetValue(key, out FindingState? state)) return state;
-        if (_states.Count >= MaxCauses)
+        // Flows of one cause often end one after the other, and a key is long to hash.
+        if (_last is not null && _lastKey == key) return _last;
+        if (_lastSum is not null && _lastShared == Shared(in key))
         {
-            key = key with { Port = -1, Rows = RowSets.None };
-            if (_states.TryGetValue(key, out state)) return state;
+            if (key.Port >= 0) _lastSum.Ports!.Add(key.Port);
+            return _lastSum;
         }
 
-        return _states[key] = new FindingState(budget);
+        _lastKey = key;
+        return _last = _states.TryGetValue(key, out FindingState? state) ? state : Begin(in key);
+    }
+
+    private FindingState Begin(in FindingKey key)
+    {
+        FindingKey shared = Shared(in key);
+        ref Alike? alike = ref CollectionsMarshal.GetValueRefOrAddDefault(_alike, shared, out _);
+        alike ??= new();
+        if (alike.Sum is null && alike.Keys.Count < _mostPorts)
+        {
+            // Those that were summed count as well: in any order the number comes out the same.
+            alike.Keys.Add(key);
+            _causes++;
+            FindingState state = _states[key] = new FindingState(budget);
+            if (_causes > MaxCauses && _mostPorts > FewPorts) TellFewerApart();
+            return alike.Sum ?? state;
+        }
+
+        if (alike.Sum is null) Join(in shared, alike);
+        if (key.Port >= 0) alike.Sum!.Ports!.Add(key.Port);
+        (_lastShared, _lastSum) = (shared, alike.Sum);
+        return alike.Sum!;
+    }
+
+    private void TellFewerApart()
+    {
+        _mostPorts = FewPorts;
+        foreach (var (shared, alike) in _alike)
+        {
+            if (alike.Sum is null && alike.Keys.Count > _mostPorts) Join(in shared, alike);
+        }
+    }
+
+    private void Join(in FindingKey shared, Alike alike)
+    {
+        alike.Sum = new FindingState(budget) { Ports = new() };
+        foreach (FindingKey key in alike.Keys)
+        {
+            _states.Remove(key, out FindingState? state);
+            alike.Sum.Add(state!);
+            if (key.Port >= 0) alike.Sum.Ports.Add(key.Port);
+        }
+
+        alike.Keys = [];
+        _states[shared] = alike.Sum;
+    }
+
+    private static FindingKey Shared(in FindingKey key) => key with { Port = -1, Rows = RowSets.None };
+
+    /// <summary>Causes that differ in port and rows alone.</summary>
+    private sealed class Alike
+    {
+        /// <summary>Those told apart; none once they are summed.</summary>
+        public List<FindingKey> Keys { get; set; } = new(1);
+
+        /// <summary>All of them, once they are too many.</summary>
+        public FindingState? Sum { get; set; }
     }
 
     /// <returns>Whether the flow is part of a finding. The key tells subject, direction, transport, port and rows in any case.</returns>

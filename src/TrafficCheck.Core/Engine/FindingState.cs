@@ -44,6 +44,9 @@ internal sealed class FindingState(HostBudget budget)
     /// <summary>Names by which the flows themselves called their peers, by the number that notes have, those shown first.</summary>
     public EarliestSample<uint, (NameKind Kind, IpAddress Peer)> Names { get; } = new(NameSample);
 
+    /// <summary>Of a finding that sums many ports; null where the key of the finding tells the port.</summary>
+    public PortSet? Ports { get; init; }
+
     /// <summary>What undetermined flows lack; null for other findings.</summary>
     public LackTally? Lacks { get; private set; }
 
@@ -87,6 +90,7 @@ internal sealed class FindingState(HostBudget budget)
         Carriers.Add(other.Carriers);
         Frames.Add(other.Frames);
         Names.Add(other.Names);
+        if (other.Ports is not null) Ports?.Add(other.Ports);
         if (other.Lacks is { } lacks) (Lacks ??= new()).Add(lacks);
     }
 

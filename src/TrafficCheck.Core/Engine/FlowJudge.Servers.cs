@@ -55,14 +55,26 @@ internal sealed partial class FlowJudge
     {
         if (MayBelong(in flow))
         {
-            ulong concerned = _hosts.SubjectsOf(flow.Ends.LowAddress) ^ _hosts.SubjectsOf(flow.Ends.HighAddress);
-            if (WithServerEvidence(in flow, FlowReading.Of(in flow), concerned).Method > EvidenceMethod.Degree) _degrees.Add(in flow);
+            if (IsForDegrees(in flow)) _degrees.Count(in flow);
             return false;
         }
 
         if (Judge(in flow, Stage.ServersKnown)) return true;
-        _degrees.Add(in flow);
+        _degrees.Count(in flow);
         return false;
+    }
+
+    /// <summary>A flow that is left waits for the number of its peers; all but those that may belong to a control connection do.</summary>
+    private bool AddToDegrees(in FlowSummary flow)
+    {
+        if (!MayBelong(in flow) || IsForDegrees(in flow)) _degrees.Add(in flow);
+        return false;
+    }
+
+    private bool IsForDegrees(in FlowSummary flow)
+    {
+        ulong concerned = _hosts.SubjectsOf(flow.Ends.LowAddress) ^ _hosts.SubjectsOf(flow.Ends.HighAddress);
+        return WithServerEvidence(in flow, FlowReading.Of(in flow), concerned).Method > EvidenceMethod.Degree;
     }
 
     /// <summary>The strongest of what the flow shows itself, what others prove of its sockets, the matrix, and the number of peers.</summary>

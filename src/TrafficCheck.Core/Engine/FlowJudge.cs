@@ -102,6 +102,7 @@ internal sealed partial class FlowJudge : IDisposable
         _line.Drain();
         _allProven = true;
         _withoutDirection.ForEach(JudgeOrCount);
+        _withoutDirection.ForEach(AddToDegrees);
         _degrees.Build();
         _degreesKnown = true;
         _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: false));
@@ -119,6 +120,7 @@ internal sealed partial class FlowJudge : IDisposable
     {
         _line.Dispose();
         _withoutDirection.Dispose();
+        _degrees.Dispose();
         _servers.Dispose();
     }
 

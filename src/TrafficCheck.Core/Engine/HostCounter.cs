@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using TrafficCheck.Core.Engine.Reports;
-using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
@@ -31,18 +28,9 @@ internal sealed class HostCounter(HostBudget budget)
 {
     public const int SampleSize = 5;
 
-    private static readonly ulong s_secret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-
-    /// <summary>Slots from which on a table no longer lies in the nearest cache, and hosts that then wait for their slots together.</summary>
-    private const int LargeTable = 4096, MostWaiting = 16;
-
     private readonly List<(long Ns, IpAddress Host)> _sample = [];
-    private uint[]? _waiting;
-    private int _waitingCount;
-    private uint[] _v4 = [];
-    private int _v4Count;
-    private UInt128[] _v6 = [];
-    private int _v6Count;
+    private readonly HostTable<uint> _v4 = new();
+    private readonly HostTable<UInt128> _v6 = new();
     private bool _unspecified;
     private bool _exhausted;
     private HostEstimate? _estimate;
@@ -52,7 +40,7 @@ internal sealed class HostCounter(HostBudget budget)
         get
         {
             AddWaiting();
-            return Math.Max(_v4Count + _v6Count + (_unspecified ? 1 : 0), _estimate?.Count ?? 0);
+            return Math.Max(_v4.Count + _v6.Count + (_unspecified ? 1 : 0), _estimate?.Count ?? 0);
         }
     }
 
@@ -71,18 +59,16 @@ internal sealed class HostCounter(HostBudget budget)
         other.AddWaiting();
         AddWaiting();
 
-        // Room for all before the first: the other table gives its hosts in the order of their hashes, and a table that grows meanwhile would
-        // have them all in one long run.
-        while ((_v4Count + other._v4Count + 1) * 4L > _v4.Length * 3L) GrowV4();
-        while ((_v6Count + other._v6Count + 1) * 4L > _v6.Length * 3L) GrowV6();
-        foreach (uint host in other._v4)
+        _v4.Reserve(other._v4.Count);
+        _v6.Reserve(other._v6.Count);
+        foreach (uint host in other._v4.Slots)
         {
-            if (host != 0) AddToSet(IpAddress.V4(host));
+            if (host != 0) AddV4(host);
         }
 
-        foreach (UInt128 host in other._v6)
+        foreach (UInt128 host in other._v6.Slots)
         {
-            if (host != 0) AddToSet(new IpAddress(host));
+            if (host != 0) AddV6(host);
         }
 
         _unspecified |= other._unspecified;
@@ -102,12 +88,12 @@ internal sealed class HostCounter(HostBudget budget)
         _exhausted = true;
         _estimate = budget.TakeEstimate();
         if (_estimate is null) return;
-        foreach (uint host in _v4)
+        foreach (uint host in _v4.Slots)
         {
             if (host != 0) _estimate.Add(IpAddress.V4(host).Value);
         }
 
-        foreach (UInt128 host in _v6)
+        foreach (UInt128 host in _v6.Slots)
         {
             if (host != 0) _estimate.Add(host);
         }
@@ -121,104 +107,36 @@ internal sealed class HostCounter(HostBudget budget)
 
     private void AddToSet(IpAddress host)
     {
-        if (!host.IsV4 || host.V4Value == 0) AddV6(host.Value);
-        else if (_v4.Length < LargeTable) AddV4(host.V4Value);
-        else Wait(host.V4Value);
-    }
-
-    /// <summary>The slot is fetched while other hosts come in: each is a line of memory that no cache holds.</summary>
-    private unsafe void Wait(uint host)
-    {
-        _waiting ??= new uint[MostWaiting];
-        _waiting[_waitingCount++] = host;
-        CacheLine.Fetch(Unsafe.AsPointer(ref _v4[HomeOf(_v4, host)]));
-        if (_waitingCount == MostWaiting) AddWaiting();
+        if (host.IsV4 && host.V4Value != 0)
+        {
+            if (!_v4.IsLarge) AddV4(host.V4Value);
+            else if (_v4.Wait(host.V4Value)) AddWaiting();
+        }
+        else if (host.Value == 0) _unspecified = true;
+        else if (!_v6.IsLarge) AddV6(host.Value);
+        else if (_v6.Wait(host.Value)) AddWaiting();
     }
 
     private void AddWaiting()
     {
-        for (int i = 0; i < _waitingCount; i++) AddV4(_waiting![i]);
-        _waitingCount = 0;
+        foreach (uint host in _v4.Waiting) AddV4(host);
+        _v4.ClearWaiting();
+        foreach (UInt128 host in _v6.Waiting) AddV6(host);
+        _v6.ClearWaiting();
     }
 
     private void AddV4(uint host)
     {
-        if ((_v4Count + 1) * 4L > _v4.Length * 3L) GrowV4();
-        int at = SlotOf(_v4, host);
-        if (_v4[at] == host) return;
-        if (!budget.Take())
-        {
-            Beyond(IpAddress.V4(host).Value);
-            return;
-        }
-
-        _v4[at] = host;
-        _v4Count++;
+        if (_v4.Has(host, out int slot)) return;
+        if (budget.Take()) _v4.Set(slot, host);
+        else Beyond(IpAddress.V4(host).Value);
     }
 
     private void AddV6(UInt128 host)
     {
-        if (host == 0)
-        {
-            _unspecified = true;
-            return;
-        }
-
-        if ((_v6Count + 1) * 4L > _v6.Length * 3L) GrowV6();
-        int at = SlotOf(_v6, host);
-        if (_v6[at] == host) return;
-        if (!budget.Take())
-        {
-            Beyond(host);
-            return;
-        }
-
-        _v6[at] = host;
-        _v6Count++;
-    }
-
-    private void GrowV6()
-    {
-        UInt128[] old = _v6;
-        _v6 = new UInt128[Math.Max(4, old.Length * 2)];
-        foreach (UInt128 host in old)
-        {
-            if (host != 0) _v6[SlotOf(_v6, host)] = host;
-        }
-    }
-
-    private void GrowV4()
-    {
-        uint[] old = _v4;
-        _v4 = new uint[Math.Max(8, old.Length * 2)];
-        foreach (uint host in old)
-        {
-            if (host != 0) _v4[SlotOf(_v4, host)] = host;
-        }
-    }
-
-    private static int HomeOf(uint[] table, uint host) => (int)(Mix(host) & (ulong)(table.Length - 1));
-
-    private static int SlotOf(uint[] table, uint host)
-    {
-        int at = HomeOf(table, host);
-        while (table[at] != 0 && table[at] != host) at = (at + 1) & (table.Length - 1);
-        return at;
-    }
-
-    private static int SlotOf(UInt128[] table, UInt128 host)
-    {
-        int at = (int)(Mix((ulong)host ^ Mix((ulong)(host >> 64))) & (ulong)(table.Length - 1));
-        while (table[at] != 0 && table[at] != host) at = (at + 1) & (table.Length - 1);
-        return at;
-    }
-
-    /// <summary>32 bits of SplitMix64's finaliser over a secret: hosts are chosen by others, and neighbours are common. The secret shows in no result.</summary>
-    private static ulong Mix(ulong host)
-    {
-        ulong x = (host ^ s_secret) * 0x9e3779b97f4a7c15;
-        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-        return x >> 32;
+        if (_v6.Has(host, out int slot)) return;
+        if (budget.Take()) _v6.Set(slot, host);
+        else Beyond(host);
     }
 
     /// <summary>Keeps the earliest hosts, each once with its earliest time; ties go to the lower address.</summary>

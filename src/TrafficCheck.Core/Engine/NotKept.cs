@@ -6,8 +6,9 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>What the bounds of memory cut off, by name, in ordinal order; zero counts left out. None of it changes a count of frames, packets or flows.</summary>
 internal static class NotKept
 {
-    public static IReadOnlyList<KeyValuePair<string, long>> Of(FlowJudge judge, ProbeLedger probes, PeerNaming? names, RelatedFlows? related, long framesNotHeld)
+    public static IReadOnlyList<KeyValuePair<string, long>> Of(FlowJudge judge, FindingLedger findings, PeerNaming? names, RelatedFlows? related, long framesNotHeld)
     {
+        ProbeLedger probes = findings.Probes;
         (string Name, long Count)[] all =
         [
             ("announcements-given-up", related?.Expectations.Evicted ?? 0),
@@ -20,6 +21,7 @@ internal static class NotKept
             ("flows-judged-early", judge.NotPutOff),
             ("flows-without-degree", judge.Degrees.NotCounted),
             ("flows-without-ledger", judge.LedgerNotAsked),
+            ("flows-without-port-of-their-own", findings.PortsNotToldApart),
             ("frames-not-held-for-order", framesNotHeld),
             ("ftp-control-connections-not-kept", judge.FtpPairsNotKept),
             ("messages-not-joined", (related?.GivenUp ?? 0) + (names?.Reader.GivenUp ?? 0)),

@@ -54,7 +54,7 @@ internal sealed class ReportBuilder(
             Conflicts = Counts(tally.Conflicts, bit => ((EvidenceConflicts)(1 << bit)).Words().First()),
             Servers = servers,
             ServersAlsoClients = alsoClients,
-            ServersByDegree = judge.Degrees.Count,
+            ServersByDegree = judge.Degrees.Servers,
         };
     }
 

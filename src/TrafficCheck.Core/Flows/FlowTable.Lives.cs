@@ -163,10 +163,21 @@ public sealed unsafe partial class FlowTable<TKey>
         FlowRecord<TKey>* record = _records + number;
         ulong hash = TKey.Hash(in record->Key, in _seed);
         _index.Remove(hash, number);
-        _ended[_endedNext++ & (EndedRemembered - 1)] = hash;
+        ref ulong ended = ref _ended[_endedNext++ & (EndedRemembered - 1)];
+        _endedAlike[(ushort)ended]--;
+        _endedAlike[(ushort)hash]++;
+        ended = hash;
         *record = default;
         record->State.MissingBytes = _freeList;
         _freeList = number;
         _limits.Live--;
+    }
+
+    /// <summary>The ring begins with hashes that are all zero.</summary>
+    private static ushort[] NoneEnded()
+    {
+        var alike = new ushort[ushort.MaxValue + 1];
+        alike[0] = EndedRemembered;
+        return alike;
     }
 }

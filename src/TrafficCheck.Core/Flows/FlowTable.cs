@@ -49,6 +49,9 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
 
     /// <summary>Hashes of the flows that ended last, in a ring; looked through for ICMP errors only.</summary>
     private readonly ulong[] _ended = new ulong[EndedRemembered];
+
+    /// <summary>How many of them share the lower bits: most errors are about flows of which none does.</summary>
+    private readonly ushort[] _endedAlike = NoneEnded();
     private uint _endedNext;
 
     private PacketRun<TKey> _run;
@@ -136,7 +139,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     {
         ulong hash = TKey.Hash(in key, in _seed);
         uint number = Find(in key, hash);
-        if (number == 0) return _ended.AsSpan().Contains(hash) ? QuotedFlow.Ended : QuotedFlow.Unknown;
+        if (number == 0) return _endedAlike[(ushort)hash] > 0 && _ended.AsSpan().Contains(hash) ? QuotedFlow.Ended : QuotedFlow.Unknown;
         if (IsIdle(_records + number, timeNs)) return QuotedFlow.Ended;
         _records[number].State.Marks |= marks;
         return QuotedFlow.Live;

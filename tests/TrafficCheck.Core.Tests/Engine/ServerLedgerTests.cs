@@ -122,6 +122,7 @@ public sealed class ServerLedgerTests
     {
         Assert.True(System.Runtime.CompilerServices.Unsafe.SizeOf<FlowSummary>() <= 256);
         Assert.Equal(80, System.Runtime.CompilerServices.Unsafe.SizeOf<PackedFlow>());
+        Assert.Equal(104, System.Runtime.CompilerServices.Unsafe.SizeOf<PackedV6Flow>());
         Assert.Equal((8, 24), (System.Runtime.CompilerServices.Unsafe.SizeOf<V4Socket>(), System.Runtime.CompilerServices.Unsafe.SizeOf<V6Socket>()));
     }
 
@@ -150,6 +151,11 @@ public sealed class ServerLedgerTests
             flow with { Tunnel = new TunnelPath { Depth = 1, Outer = TunnelKind.Vxlan, Inner = TunnelKind.Vxlan } }, V6(1),
         ];
         Assert.All(others, o => Assert.False(PackedFlow.TryPack(in o, out _)));
+        FlowSummary wide = flow with { Ends = V6(1).Ends };
+        Assert.True(PackedV6Flow.TryPack(in wide, out PackedV6Flow packedV6));
+        Assert.Equal(wide, packedV6.Unpack());
+        Assert.All(others[..^1], o => Assert.False(PackedV6Flow.TryPack(o with { Ends = wide.Ends }, out _)));
+        Assert.False(PackedV6Flow.TryPack(in flow, out _));
     }
 
     [Theory]

@@ -27,6 +27,9 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
     private const int PageBits = 10;
 
     private Dictionary<Initiator, Place> _initiators = [];
+
+    /// <summary>Of hosts that are no initiators so far most are told by a bit in the cache, without the dictionary, which no cache holds.</summary>
+    private InitiatorBits _known = new();
     private readonly Dictionary<ProbeCause, int> _causeNumbers = [];
     private readonly List<ProbeCause> _causes = [];
     private readonly List<BusyInitiator> _busy = [];
@@ -78,7 +81,9 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
             return false;
         }
 
-        ref Place place = ref CollectionsMarshal.GetValueRefOrNullRef(_initiators, initiator);
+        bool mayBeKnown = _known.Has(in initiator);
+        ref Place place = ref Unsafe.NullRef<Place>();
+        if (mayBeKnown) place = ref CollectionsMarshal.GetValueRefOrNullRef(_initiators, initiator);
         if (!Unsafe.IsNullRef(ref place))
         {
             if (place.Busy == 0 && place.Count >= MaxEach && _busy.Count < MaxBusy) Sum(ref place);
@@ -102,6 +107,7 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
         }
 
         place = ref CollectionsMarshal.GetValueRefOrAddDefault(_initiators, initiator, out _);
+        if (!mayBeKnown) _known.Add(in initiator);
         Keep(ref place, in probe);
         return true;
     }
@@ -182,6 +188,7 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
     private void DropTaken()
     {
         var left = new Dictionary<Initiator, Place>();
+        _known = new();
         foreach (var (who, place) in _initiators)
         {
             Place rest = place with { First = 0, Count = 0 };
@@ -199,7 +206,9 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
                 }
             }
 
-            if (rest.First != 0 || rest.Busy != 0) left.Add(who, rest);
+            if (rest.First == 0 && rest.Busy == 0) continue;
+            left.Add(who, rest);
+            _known.Add(in who);
         }
 
         _initiators = left;

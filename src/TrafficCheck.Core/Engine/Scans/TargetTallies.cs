@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TrafficCheck.Core.Flows;
 
 namespace TrafficCheck.Core.Engine.Scans;
@@ -19,8 +17,12 @@ internal sealed unsafe class TargetTallies(int most)
     private int _count;
     private long _notKept;
 
-    // Pinned, because only addresses can be fetched.
-    private Tally[] _slots = GC.AllocateArray<Tally>(Smallest, pinned: true);
+    // Outside the managed heap, which would keep what a table that grew left behind.
+    private PageMemory _memory = PageMemory.Allocate((nuint)(sizeof(Tally) * Smallest));
+    private int _size = Smallest, _shift = 64 - 6;
+
+    // SAFETY: room for as many tallies as the size says, which places stay below.
+    private Tally* Slots => (Tally*)_memory.Start;
 
     /// <summary>Additions to keys that found no room.</summary>
     public long NotKept
@@ -47,7 +49,7 @@ internal sealed unsafe class TargetTallies(int most)
     public long Targets(ulong key)
     {
         Flush();
-        return _slots[SlotOf(key)].Targets;
+        return Slots[SlotOf(key)].Targets;
     }
 
     /// <summary>All keys, in no order.</summary>
@@ -56,9 +58,10 @@ internal sealed unsafe class TargetTallies(int most)
         get
         {
             Flush();
-            foreach (Tally slot in _slots)
+            for (int i = 0; i < _size; i++)
             {
-                if (slot.Key != 0) yield return slot.Key;
+                ulong key = KeyAt(i);
+                if (key != 0) yield return key;
             }
         }
     }
@@ -69,9 +72,7 @@ internal sealed unsafe class TargetTallies(int most)
         _entered = 0;
         for (int i = 0; i < count; i++)
         {
-            // SAFETY: a slot of the pinned array, which stays alive as a field; a fetch changes nothing.
-            if (i + Lead < count)
-                CacheLine.Fetch((Tally*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)) + HomeOf(_waiting[i + Lead].Key));
+            if (i + Lead < count) CacheLine.Fetch(Slots + HomeOf(_waiting[i + Lead].Key));
             Take(_waiting[i].Key, _waiting[i].Bit);
         }
     }
@@ -79,7 +80,7 @@ internal sealed unsafe class TargetTallies(int most)
     private void Take(ulong key, byte bit)
     {
         int at = SlotOf(key);
-        if (_slots[at].Key == 0)
+        if (Slots[at].Key == 0)
         {
             if (_count >= most)
             {
@@ -87,39 +88,50 @@ internal sealed unsafe class TargetTallies(int most)
                 return;
             }
 
-            if ((_count + 1) * 4L > _slots.Length * 3L)
+            if ((_count + 1) * 4L > _size * 3L)
             {
                 Grow();
                 at = SlotOf(key);
             }
 
             _count++;
-            _slots[at].Key = key;
+            Slots[at].Key = key;
         }
 
-        ref Tally tally = ref _slots[at];
+        ref Tally tally = ref Slots[at];
         if (tally.Times != uint.MaxValue) tally.Times++;
         tally.Seen |= 1u << bit;
     }
 
-    /// <summary>The ports of an initiator differ in the lowest bits alone.</summary>
-    private int HomeOf(ulong key) => (int)((key * 0x9e3779b97f4a7c15) >> 32) & (_slots.Length - 1);
+    /// <summary>
+    /// The ports of an initiator differ in the lowest bits alone. The upper bits are the place, so that a table that grows is read and written from its
+    /// beginning to its end.
+    /// </summary>
+    private int HomeOf(ulong key) => (int)((key * 0x9e3779b97f4a7c15) >> _shift);
+
+    private ulong KeyAt(int slot) => Slots[slot].Key;
 
     private int SlotOf(ulong key)
     {
+        Tally* slots = Slots;
         int at = HomeOf(key);
-        while (_slots[at].Key != 0 && _slots[at].Key != key) at = (at + 1) & (_slots.Length - 1);
+        while (slots[at].Key != 0 && slots[at].Key != key) at = (at + 1) & (_size - 1);
         return at;
     }
 
     private void Grow()
     {
-        Tally[] old = _slots;
-        _slots = GC.AllocateArray<Tally>(old.Length * 2, pinned: true);
-        foreach (Tally tally in old)
+        (PageMemory memory, int size) = (_memory, _size);
+        _size = size * 2;
+        _shift--;
+        _memory = PageMemory.Allocate((nuint)(sizeof(Tally) * _size));
+        var old = (Tally*)memory.Start;
+        for (int i = 0; i < size; i++)
         {
-            if (tally.Key != 0) _slots[SlotOf(tally.Key)] = tally;
+            if (old[i].Key != 0) Slots[SlotOf(old[i].Key)] = old[i];
         }
+
+        memory.Dispose();
     }
 
     private struct Tally

@@ -25,7 +25,7 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
     private long _servers, _alsoClients;
 
     private PageMemory _memory = PageMemory.Allocate((nuint)(sizeof(TKey) * Smallest));
-    private int _size = Smallest;
+    private int _size = Smallest, _shift = 64 - 6;
     private Proofs[] _proofs = details ? new Proofs[Smallest] : [];
 
     private TKey* Slots => (TKey*)_memory.Start;
@@ -89,7 +89,7 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         for (int i = 0; i < count; i++)
         {
             // SAFETY: the mask keeps the place inside the table; a fetch changes nothing.
-            if (i + Lead < count) CacheLine.Fetch(Slots + ((int)_hashes[i + Lead] & (_size - 1)));
+            if (i + Lead < count) CacheLine.Fetch(Slots + (int)(_hashes[i + Lead] >> _shift));
             Take(i);
         }
     }
@@ -134,17 +134,21 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
     {
         // SAFETY: the mask keeps the place inside the table, a quarter of which is free.
         TKey* slots = Slots;
-        int mask = _size - 1, at = (int)hash & mask;
+        int mask = _size - 1, at = (int)(hash >> _shift);
         while (!slots[at].IsNone && !TKey.Same(in slots[at], in key)) at = (at + 1) & mask;
         return at;
     }
 
-    /// <summary>By four, because moving half of a large table, and half of that before, costs more than what it saves of the 8 MB.</summary>
+    /// <summary>
+    /// By four, because moving half of a large table, and half of that before, costs more than what it saves of the 8 MB. The upper bits of the hash are
+    /// the place, so that both tables are gone through from their beginning to their end.
+    /// </summary>
     private void Grow()
     {
         (PageMemory memory, Proofs[] proofs, int size) = (_memory, _proofs, _size);
         var slots = (TKey*)memory.Start;
         _size = size * 4;
+        _shift -= 2;
         _memory = PageMemory.Allocate((nuint)(sizeof(TKey) * _size));
         if (details) _proofs = new Proofs[_size];
         for (int i = 0; i < size; i++)

@@ -16,24 +16,34 @@ internal sealed class WaitingFlows(int most = WaitingFlows.Most, int inMemory = 
     /// <summary>Flows of each family.</summary>
     private const int Most = 1_000_000;
 
-    /// <summary>Flows kept in memory: 32 MB of packed ones, and a tenth as many, 10 MB, of others. Each was a live flow of 100 bytes.</summary>
+    /// <summary>
+    /// Flows kept in memory: 32 MB of packed ones of IPv4, half as many, 21 MB, of IPv6, and a tenth as many, 10 MB, of others. Each was a live flow of 100
+    /// bytes, or of 160.
+    /// </summary>
     private const int InMemory = 400_000;
 
     private readonly SpillingList<PackedFlow> _packed = new(inMemory);
+    private readonly SpillingList<PackedV6Flow> _packedV6 = new(Math.Max(1, inMemory / 2));
     private readonly SpillingList<FlowSummary> _whole = new(Math.Max(1, inMemory / 10));
     private BitArray? _done;
     private long _doneCount;
     private int _v4, _v6;
 
-    public long Count => _packed.Count + _whole.Count;
+    public long Count => _packed.Count + _packedV6.Count + _whole.Count;
 
     /// <returns>Whether there was room.</returns>
     public bool TryAdd(in FlowSummary flow)
     {
         ref int count = ref flow.Ends.LowAddress.IsV4 ? ref _v4 : ref _v6;
-        if (count >= most || !(PackedFlow.TryPack(in flow, out PackedFlow packed) ? _packed.TryAdd(in packed) : _whole.TryAdd(in flow))) return false;
+        if (count >= most || !TryKeep(in flow)) return false;
         count++;
         return true;
+    }
+
+    private bool TryKeep(in FlowSummary flow)
+    {
+        if (PackedFlow.TryPack(in flow, out PackedFlow packed)) return _packed.TryAdd(in packed);
+        return PackedV6Flow.TryPack(in flow, out PackedV6Flow packedV6) ? _packedV6.TryAdd(in packedV6) : _whole.TryAdd(in flow);
     }
 
     /// <summary>
@@ -49,15 +59,22 @@ internal sealed class WaitingFlows(int most = WaitingFlows.Most, int inMemory = 
         {
             if (!_done![(int)at]) Take((int)at, packed.Unpack(), take);
         });
+        long before = _packed.Count;
+        _packedV6.ForEach((at, packed) =>
+        {
+            if (!_done![(int)(before + at)]) Take((int)(before + at), packed.Unpack(), take);
+        });
+        long others = before + _packedV6.Count;
         _whole.ForEach((at, flow) =>
         {
-            if (!_done![(int)(_packed.Count + at)]) Take((int)(_packed.Count + at), in flow, take);
+            if (!_done![(int)(others + at)]) Take((int)(others + at), in flow, take);
         });
     }
 
     public void Dispose()
     {
         _packed.Dispose();
+        _packedV6.Dispose();
         _whole.Dispose();
     }
 

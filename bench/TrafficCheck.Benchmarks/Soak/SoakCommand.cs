@@ -98,7 +98,7 @@ internal sealed class SoakCommand
             double now = time.Elapsed.TotalSeconds;
             var (resident, peak) = SoakSample.ReadMemory();
             var sample = new SoakSample(
-                engine.FramesRead, now, (trace.LastNs - trace.FirstNs) / 3.6e12, resident, peak, GC.GetTotalMemory(false), allocated - allocatedBefore - own,
+                engine.FramesRead, now, (trace.LastNs - trace.FirstNs) / 3.6e12, resident, peak, GC.GetTotalMemory(false), GC.GetGCMemoryInfo().TotalCommittedBytes, allocated - allocatedBefore - own,
                 engine.LiveFlows, engine.FlowsOpened, engine.FlowsExpired, (engine.FramesRead - framesBefore) / Math.Max(1e-9, now - before));
             samples.Add(sample);
             csv.WriteLine(sample.ToCsv());

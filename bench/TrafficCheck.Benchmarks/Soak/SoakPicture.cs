@@ -7,7 +7,7 @@ namespace TrafficCheck.Benchmarks.Soak;
 /// <summary>The samples of a soak as an SVG of three charts above each other: memory, live flows and speed, over the frames processed.</summary>
 internal sealed class SoakPicture(IReadOnlyList<SoakSample> samples, long traceBytes, string machine)
 {
-    private const int Width = 960, Left = 84, Right = 24, Top = 62, ChartHeight = 170, Gap = 52, Ticks = 4;
+    private const int Width = 960, Left = 84, Right = 24, Top = 76, ChartHeight = 170, Gap = 52, Ticks = 4;
     private const int PlotWidth = Width - Left - Right, Height = Top + (3 * (ChartHeight + Gap)) + 6;
 
     private readonly StringBuilder _svg = new();
@@ -17,21 +17,24 @@ internal sealed class SoakPicture(IReadOnlyList<SoakSample> samples, long traceB
     public string Draw()
     {
         SoakSample last = samples[^1];
-        string title = Text($"Memory and flows over {Count(last.Frames)} frames"), about = Text(
-            $"{last.SimulatedHours / 24:0.0} days by their times in {last.Seconds / 60:0.0} minutes. {machine}. Resident memory ends at {last.ResidentBytes / 1e6:0} MB, {traceBytes / 1e6:0} MB of it the trace; {Count(last.FlowsOpened)} flows opened, {Count(last.FlowsExpired)} expired.");
+        string title = Text($"Memory and flows over {Count(last.Frames)} frames");
+        string how = Text($"{last.SimulatedHours / 24:0.0} days by their times, in {last.Seconds / 60:0.0} minutes. {machine}.");
+        string result = Text(
+            $"Resident memory ends at {last.ResidentBytes / 1e6:0} MB, {traceBytes / 1e6:0} MB of it the trace. {Count(last.FlowsOpened)} flows opened, {Count(last.FlowsExpired)} expired.");
         _svg.Append(Text($"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="title about" font-family="sans-serif" font-size="12" fill="#222">
             <title id="title">{SecurityElement.Escape(title)}</title>
-            <desc id="about">{SecurityElement.Escape(about)}</desc>
+            <desc id="about">{SecurityElement.Escape(how + " " + result)}</desc>
             <rect width="{Width}" height="{Height}" fill="#fff"/>
             <text x="{Left}" y="22" font-size="16" font-weight="bold">{SecurityElement.Escape(title)}</text>
-            <text x="{Left}" y="40">{SecurityElement.Escape(about)}</text>
+            <text x="{Left}" y="40">{SecurityElement.Escape(how)}</text>
+            <text x="{Left}" y="56">{SecurityElement.Escape(result)}</text>
 
             """));
         Chart(0, "Memory, MB",
             new Line("resident", "#1f5fa8", "", [.. samples.Select(s => s.ResidentBytes / 1e6)]),
             new Line("of it the trace", "#555", "6 4", [.. samples.Select(_ => traceBytes / 1e6)]),
-            new Line("managed heap", "#b34700", "", [.. samples.Select(s => s.HeapBytes / 1e6)]));
+            new Line("of it the managed heap", "#b34700", "", [.. samples.Select(s => s.CommittedBytes / 1e6)]));
         Chart(1, "Live flows, thousand", new Line("live", "#1f5fa8", "", [.. samples.Select(s => s.LiveFlows / 1e3)]));
         Chart(2, "Million frames a second", new Line("speed", "#1f5fa8", "", [.. samples.Select(s => s.FramesPerSecond / 1e6)]));
         return _svg.Append("</svg>\n").ToString();
@@ -69,7 +72,7 @@ internal sealed class SoakPicture(IReadOnlyList<SoakSample> samples, long traceB
         for (int i = 0; i < line.Values.Length; i++) _svg.Append(Text($"{X(samples[i].Frames):0.0},{bottom - (line.Values[i] / most * ChartHeight):0.0} "));
         _svg.Append("\"/>\n");
         if (!legend) return;
-        int x = Left + 150 + (place * 150), y = top - 12;
+        int x = Left + 150 + (place * 170), y = top - 12;
         _svg.Append(Text($"<path d=\"M{x} {y}h24\" stroke=\"{line.Colour}\" stroke-width=\"2\"{dash}/><text x=\"{x + 30}\" y=\"{y + 4}\">{line.Name}</text>\n"));
     }
 

@@ -8,17 +8,18 @@ namespace TrafficCheck.Benchmarks.Soak;
 /// <param name="ResidentBytes">VmRSS of the process, trace and all.</param>
 /// <param name="PeakBytes">VmHWM of the process.</param>
 /// <param name="HeapBytes">Live and dead objects on the managed heap.</param>
+/// <param name="CommittedBytes">What the managed heap has of the system, as of its last collection.</param>
 /// <param name="AllocatedBytes">Managed bytes allocated since the first frame.</param>
 internal readonly record struct SoakSample(
-    long Frames, double Seconds, double SimulatedHours, long ResidentBytes, long PeakBytes, long HeapBytes, long AllocatedBytes, long LiveFlows,
+    long Frames, double Seconds, double SimulatedHours, long ResidentBytes, long PeakBytes, long HeapBytes, long CommittedBytes, long AllocatedBytes, long LiveFlows,
     long FlowsOpened, long FlowsExpired, double FramesPerSecond)
 {
     public const string Header =
-        "frames,seconds,simulated_hours,resident_bytes,peak_bytes,heap_bytes,allocated_bytes,live_flows,flows_opened,flows_expired,frames_per_second";
+        "frames,seconds,simulated_hours,resident_bytes,peak_bytes,heap_bytes,heap_committed_bytes,allocated_bytes,live_flows,flows_opened,flows_expired,frames_per_second";
 
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Frames},{Seconds:0.000},{SimulatedHours:0.00},{ResidentBytes},{PeakBytes},{HeapBytes},{AllocatedBytes},{LiveFlows},{FlowsOpened},{FlowsExpired},{FramesPerSecond:0}");
+        $"{Frames},{Seconds:0.000},{SimulatedHours:0.00},{ResidentBytes},{PeakBytes},{HeapBytes},{CommittedBytes},{AllocatedBytes},{LiveFlows},{FlowsOpened},{FlowsExpired},{FramesPerSecond:0}");
 
     /// <summary>Resident memory of this process now and at its most, in bytes; 0 where the system does not tell.</summary>
     public static (long Resident, long Peak) ReadMemory()

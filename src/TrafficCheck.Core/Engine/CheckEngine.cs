@@ -76,6 +76,11 @@ public sealed class CheckEngine : IDisposable
 
     public long LiveFlows => _limits.Live;
 
+    /// <summary>So far; for those who watch a run.</summary>
+    internal long FlowsOpened => _intake.V4.Opened + _intake.V6.Opened;
+
+    internal long FlowsExpired => _intake.V4.Expired + _intake.V6.Expired;
+
     /// <summary>The matrix as compiled; row sets of judgements are looked up in it.</summary>
     public CompiledMatrix Matrix => _matrix;
 

@@ -35,7 +35,7 @@ internal sealed unsafe class SoakTrace : IDisposable
         string folder = Directory.CreateTempSubdirectory("soak").FullName;
         try
         {
-            string[] kinds = ScanTrace.Kinds.Split(", ");
+            string[] kinds = [.. ScanTrace.Names.SelectMany(name => new[] { name, name + "-v6" })];
             string[] files = [.. kinds.Prepend("ordinary").Select(kind => Path.Combine(folder, kind + ".pcap"))];
             TraceFile.Write(spec, files[0]);
             TraceSpec probes = spec with { Frames = Math.Max(20, spec.Frames / FramesPerProbe / kinds.Length) };

@@ -6,7 +6,10 @@ namespace TrafficCheck.Benchmarks.Traces;
 /// </summary>
 internal static class ScanTrace
 {
-    public const string Kinds = "syn-flood, udp-flood, port-flood, port-scan, host-sweep, block-scan, each also with -v6";
+    /// <summary>Each also with <c>-v6</c>.</summary>
+    public static readonly IReadOnlyList<string> Names = ["syn-flood", "udp-flood", "port-flood", "port-scan", "host-sweep", "block-scan"];
+
+    public static string Kinds => string.Join(", ", Names) + ", each also with -v6";
 
     private const byte Tcp = 6, Udp = 17, Syn = 2;
     private const uint Host = 0x0a141e01, Scanner = 0xc6336407; // 10.20.30.1, 198.51.100.7

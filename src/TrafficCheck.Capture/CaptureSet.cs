@@ -13,7 +13,7 @@ namespace TrafficCheck.Capture;
 public sealed class CaptureSet : IDisposable
 {
     /// <summary>A read and the largest carried record fit; see <see cref="BlockFrameSource.ReadSize"/>.</summary>
-    private const int LargestBatch = 1 << 19;
+    private const int LargestBatch = 1 << 20;
 
     /// <summary>Batches grow to what a single frame needs.</summary>
     private const int SmallestBatch = 1 << 14;

@@ -9,7 +9,7 @@ namespace TrafficCheck.Capture;
 internal sealed class ReadAhead(IFrameSource source, FrameBatchPool pool) : IDisposable
 {
     /// <summary>Batches that wait at most.</summary>
-    private const int Depth = 4;
+    private const int Depth = 3;
 
     private readonly Lock _reading = new();
     private readonly Queue<Block> _ready = new();

@@ -13,8 +13,8 @@ internal sealed record SourceOrigin(string Path, int Input, CaptureInterfaces In
 /// </summary>
 internal abstract unsafe class BlockFrameSource : IFrameSource
 {
-    /// <summary>Bytes asked for in one read. Fewer cost more system calls, more fall out of the second-level cache.</summary>
-    public const int ReadSize = 1 << 18;
+    /// <summary>Bytes asked for in one read. Fewer cost more system calls, and more hand-overs between threads; measured in bench/README.md.</summary>
+    public const int ReadSize = 1 << 19;
 
     /// <summary>Descriptors reserved at a time.</summary>
     protected const int RoomStep = 256;

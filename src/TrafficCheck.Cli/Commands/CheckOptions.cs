@@ -87,11 +87,14 @@ internal sealed class CheckOptions
             + "200000 sockets, those proven longest ago go first. A file that does not exist is begun.",
     };
 
+    public const int MaxThreads = 1024;
+
     public Option<int> Threads { get; } = new("--threads")
     {
         HelpName = "N",
-        DefaultValueFactory = _ => 1,
-        Description = "Upper limit of threads. This version uses one.",
+        DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MaxThreads),
+        Description = "Threads at most; without it, one for each processor that the program may use. One decodes frames, one keeps the flows, a third sums "
+            + "what was judged; more are not used, and a short input is done before any is started. The result never depends on it.",
     };
 
     public Option<bool> Lenient { get; } = new("--lenient") { Description = "A matrix cell that is not understood is a warning, and its row is not enforced." };

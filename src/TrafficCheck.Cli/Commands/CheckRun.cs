@@ -80,14 +80,20 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         bool show = !parsed.GetValue(options.Quiet) && !parsed.GetValue(options.NoProgress) && !Console.IsErrorRedirected;
         using var progress = new ProgressDisplay(show ? errors : null, () => (set.BytesConsumed, set.TotalBytes));
         engine.Meanwhile = frames.TryReadAhead;
-        while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long firstNumber))
+        try
         {
-            engine.Process(batch, start, count, firstNumber);
-            if (engine.SawDisorder && !frames.Repairs) return false;
-            progress.Tick(engine.FramesRead);
+            while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long firstNumber))
+            {
+                engine.Process(batch, start, count, firstNumber);
+                if (engine.SawDisorder && !frames.Repairs) return false;
+                progress.Tick(engine.FramesRead);
+            }
+        }
+        finally
+        {
+            engine.Meanwhile = null; // the frames go before the engine does
         }
 
-        engine.Meanwhile = null;
         engine.Order = (frames.Reordered, frames.NotHeld);
         return true;
     }
@@ -96,7 +102,9 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
     {
         long maxFlows = OptionText.CheckMaxFlows(parsed.GetValue(options.MaxFlows));
         int threads = parsed.GetValue(options.Threads);
-        if (threads is < 1 or > 1024) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--threads {threads}: give a number from 1 to 1024"));
+        if (threads is < 1 or > CheckOptions.MaxThreads)
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--threads {threads}: give a number from 1 to {CheckOptions.MaxThreads}"));
+
         return new EngineOptions
         {
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),

@@ -27,6 +27,7 @@ internal sealed class ExplainRun(ExplainOptions options, ParseResult parsed, Tex
         if (asked is { } number && number < 1) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--frame {number}: frames are counted from 1"));
         var engineOptions = new EngineOptions
         {
+            Threads = 1, // what is watched frame by frame must be in the flows before the next
             Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
             VlanInKey = parsed.GetValue(options.VlanInKey),
             Decapsulate = !parsed.GetValue(options.NoDecap),

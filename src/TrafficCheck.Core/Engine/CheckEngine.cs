@@ -30,6 +30,7 @@ public sealed class CheckEngine : IDisposable
     private readonly FlowReader _reader;
     private readonly CaptureInterfaces _interfaces;
     private readonly int _threads, _batchesBeforeThreads;
+    private bool _disposed;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
     /// <param name="interfaces">The interfaces that frame descriptors refer to; may grow while frames are processed.</param>
@@ -144,7 +145,8 @@ public sealed class CheckEngine : IDisposable
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>
     public CheckReport Finish(IReadOnlyList<InputSummary> inputs, IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
-        // Live flows are judged all at once now, and the thread that decoded has time.
+        // Live flows are judged all at once now, and the thread that decoded has time. What judges until then must have come to rest.
+        _intake.Drain();
         if (_threads > 1) _judge.Share(_batchesBeforeThreads);
         _intake.End();
         _judge.End();
@@ -170,6 +172,8 @@ public sealed class CheckEngine : IDisposable
 
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _intake.Dispose();
         _judge.Dispose();
         _rows?.Dispose();

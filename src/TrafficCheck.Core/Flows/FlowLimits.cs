@@ -23,7 +23,7 @@ public sealed class FlowLimits
     /// <inheritdoc cref="Wire.PacketTime.ClockStepNs"/>
     public const long ClockStepNs = Wire.PacketTime.ClockStepNs;
 
-    /// <summary>The time by which idle flows are ended. The owner of the tables moves it; it may go back.</summary>
+    /// <summary>The time by which flows are idle at the end of the input. The owner of the tables moves it; it may go back.</summary>
     public long NowNs { get; set; } = long.MinValue;
 
     public long Live { get; internal set; }

@@ -45,6 +45,9 @@ public unsafe struct PacketHead
 
     /// <summary>Place among all packets of its batch, whatever their family.</summary>
     public ushort Place;
+
+    /// <summary>1: the clock jumped to its time, and nothing bears that out yet; it ends no flow but its own.</summary>
+    public byte IsTimeInDoubt;
 }
 
 /// <summary>A packet on its way to the table of its family.</summary>

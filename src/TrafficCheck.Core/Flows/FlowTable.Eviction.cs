@@ -39,17 +39,17 @@ public sealed unsafe partial class FlowTable<TKey>
     private readonly long[] _evicted = new long[(int)FlowWorth.Conversation + 1];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MakeRoom<TSink>(long frame, long timeNs, ref TSink sink)
+    private void MakeRoom<TSink>(PacketHead* packet, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
         if (_queuedFromFrame == long.MaxValue)
         {
-            _queuedFromFrame = frame;
+            _queuedFromFrame = packet->Frame + _run.BaseFrame;
             _unswept = 1;
         }
 
         // Not by the time of packets behind this one, so that what ends does not depend on how many were decoded before it.
-        long now = Math.Min(_limits.NowNs, timeNs);
+        long now = packet->IsTimeInDoubt == 0 ? packet->TimestampNs : long.MinValue;
 
         // Twice when the other family's table had nothing to spare and exceeded the limit a little.
         EvictOne(now, ref sink);
@@ -133,7 +133,7 @@ public sealed unsafe partial class FlowTable<TKey>
             budget--;
             if (record->Key.IsNone) continue;
             FlowWorth next = WorthOf(record);
-            if (next == FlowWorth.Closed && now - record->State.LastNs >= ClosedForNs) return (number, FlowWorth.Closed);
+            if (next == FlowWorth.Closed && now > record->State.LastNs && (ulong)(now - record->State.LastNs) >= ClosedForNs) return (number, FlowWorth.Closed);
             if (next == FlowWorth.Closed) next = FlowWorth.OneSided; // its last segments may still come
             if (worst != 0 && (next > worth || (next == worth && record->State.LastNs >= _records[worst].State.LastNs))) continue;
             worst = number;

@@ -18,7 +18,7 @@ public sealed unsafe partial class FlowTable<TKey>
             return number;
         }
 
-        if (_limits.Live >= _limits.Max) MakeRoom(packet->Head.Frame + _run.BaseFrame, packet->Head.TimestampNs, ref sink);
+        if (_limits.Live >= _limits.Max) MakeRoom(&packet->Head, ref sink);
         if (_index.IsFull) _index.Grow(new Hashes(_records, _seed));
         number = TakeNumber();
         _index.Add(packet->Head.Hash, number);

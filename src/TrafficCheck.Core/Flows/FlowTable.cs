@@ -130,7 +130,7 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
         packet->Head.Hash = TKey.Hash(in packet->Key, in _seed);
         FlowRecord<TKey>* record = _records + FindOrOpen(packet, ref sink);
         Update(record, &packet->Head);
-        if (--_untilLook == 0) LookForIdle(packet->Head.TimestampNs, ref sink);
+        if (--_untilLook == 0) LookForIdle(&packet->Head, ref sink);
     }
 
     /// <summary>The marks of a live flow, for packets that speak of another flow (ICMP errors).</summary>
@@ -235,19 +235,22 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
             else if (packet->Head.TimestampNs - record->State.LastNs > _shortestTimeoutNs) EndIfIdle(record, packet, ref sink);
             uint marks = Update(record, &packet->Head);
             if ((marks & FlowMarks.SpeechKnown) == 0 && packet->Head.PayloadLength != 0) ReadPayload(record, &packet->Head, ref sink);
-            if (--_untilLook == 0) LookForIdle(packet->Head.TimestampNs, ref sink);
+            if (--_untilLook == 0) LookForIdle(&packet->Head, ref sink);
         }
 
         _taken = until;
     }
 
-    /// <summary>Ends some of the flows that are idle. Not by the time of the packets behind this one: they may be of the flows that would be ended.</summary>
+    /// <summary>
+    /// Ends some of the flows that are idle, by the time of this packet: those behind it may be of the flows that would be ended, and how many of them are
+    /// known already depends on how the input was cut.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LookForIdle<TSink>(long timeNs, ref TSink sink)
+    private void LookForIdle<TSink>(PacketHead* packet, ref TSink sink)
         where TSink : struct, IFlowSink, allows ref struct
     {
         _untilLook = ExpiryPackets;
-        if (_shortestTimeoutNs != long.MaxValue) Expire(Math.Min(_limits.NowNs, timeNs), ref sink);
+        if (_shortestTimeoutNs != long.MaxValue && packet->IsTimeInDoubt == 0) Expire(packet->TimestampNs, ref sink);
     }
 
     private void Free()

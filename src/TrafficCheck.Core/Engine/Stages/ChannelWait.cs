@@ -41,9 +41,10 @@ internal sealed class ChannelWait : IDisposable
 
     public void Dispose() => _woken.Dispose();
 
+    /// <summary>Without the context of the calling thread, which may be the one that has no time for the continuation because it waits here.</summary>
     private bool Wait(ValueTask<bool> more)
     {
-        ValueTaskAwaiter<bool> awaiter = more.GetAwaiter();
+        ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter awaiter = more.ConfigureAwait(false).GetAwaiter();
         if (!awaiter.IsCompleted)
         {
             _woken.Reset();

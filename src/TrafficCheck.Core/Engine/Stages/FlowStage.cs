@@ -46,22 +46,19 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
     public void Take(PacketBatch batch)
     {
         _limits.NowNs = batch.NowNs;
-        for (int i = 0; i < batch.AnswerCount; i++)
-        {
-            ref readonly DnsAnswer answer = ref batch.Answers[i];
-            _names!.Learn(in answer.Packet, answer.Client, answer.Arrival.Frame, answer.Arrival.TimestampNs);
-        }
-
         _v4.Begin(batch.V4Run);
         _v6.Begin(batch.V6Run);
         bool inOrder = _limits.Live + batch.V4Count + batch.V6Count + (2 * batch.ErrorCount) > _limits.Max;
+        int answers = 0;
         for (int i = 0; i < batch.ErrorCount; i++)
         {
             IcmpError* error = batch.Errors + i;
+            LearnUntil(batch, ref answers, error->Place, inOrder);
             TakeUntil(batch, error->V4Before, error->V6Before, inOrder);
             Take(error);
         }
 
+        LearnUntil(batch, ref answers, int.MaxValue, inOrder);
         TakeUntil(batch, batch.V4Count, batch.V6Count, inOrder);
     }
 
@@ -77,6 +74,17 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
         _v4.Dispose();
         _v6.Dispose();
         _fragmentedErrors?.Dispose();
+    }
+
+    /// <summary>Learns the names of the answers before a place, each between the packets it came between: flows that ended before it knew nothing of it.</summary>
+    private void LearnUntil(PacketBatch batch, ref int next, int place, bool inOrder)
+    {
+        for (; next < batch.AnswerCount && batch.Answers[next].Place < place; next++)
+        {
+            ref readonly DnsAnswer answer = ref batch.Answers[next];
+            TakeUntil(batch, answer.V4Before, answer.V6Before, inOrder);
+            _names!.Learn(in answer.Packet, answer.Client, answer.Arrival.Frame, answer.Arrival.TimestampNs);
+        }
     }
 
     /// <param name="inOrder">

@@ -77,6 +77,7 @@ internal sealed unsafe partial class FrameStage
         head->Frame = (int)(_before - _packets.BaseFrame) + frame + 1;
         head->Interface = (ushort)_interface;
         head->Place = (ushort)_place++;
+        head->IsTimeInDoubt = _clock.IsBorneOut ? (byte)0 : (byte)1;
         long early = head->MayPredateCapture != 0 ? _tcpEarlyUntilNs : _udpEarlyUntilNs;
         head->MayPredateCapture = now <= early ? (byte)1 : (byte)0;
     }

@@ -90,6 +90,7 @@ internal sealed unsafe partial class FrameStage
         IcmpError* error = _packets.AddError();
         error->V4Before = _packets.V4Count;
         error->V6Before = _packets.V6Count;
+        error->Place = _place;
         error->Version = packet.Version;
         error->IsLater = error->HasWaited = false;
         error->IsFragment = packet.IsFragment;
@@ -151,6 +152,7 @@ internal sealed unsafe partial class FrameStage
         head->TimestampNs = time;
         head->Frame = (int)(arrival.Frame - _packets.BaseFrame);
         head->Place = (ushort)_place++;
+        head->IsTimeInDoubt = _clock.IsBorneOut ? (byte)0 : (byte)1;
         head->Bytes = bytes;
         head->Packets = packets;
         head->Vlan = packet.Vlan;

@@ -144,8 +144,6 @@ internal sealed unsafe partial class FrameStage : IDisposable
             _packets.Frames += block.Length;
         }
 
-        _observation.Saw(_clock.NowNs);
-
         // Payloads go when the batch of frames is filled again.
         if (start + count == batch.Count) Send();
     }
@@ -338,6 +336,9 @@ internal sealed unsafe partial class FrameStage : IDisposable
             if (packet.SourcePort == PeerNaming.DnsPort && _readsDns && packet.PayloadLength > 0)
             {
                 DnsAnswer* answer = _packets.AddAnswer();
+                answer->V4Before = _packets.V4Count;
+                answer->V6Before = _packets.V6Count;
+                answer->Place = _place;
                 answer->Packet = packet;
                 answer->Client = DestinationOf(in packet);
                 answer->Arrival = arrival;

@@ -8,8 +8,8 @@ namespace TrafficCheck.Core.Engine.Stages;
 /// </summary>
 internal struct IcmpError
 {
-    /// <summary>Packets of each family that come before it.</summary>
-    public int V4Before, V6Before;
+    /// <summary>Packets of each family that come before it, and its own place among all.</summary>
+    public int V4Before, V6Before, Place;
 
     /// <summary>4 or 6.</summary>
     public byte Version;

@@ -16,7 +16,7 @@ internal sealed unsafe class PacketBatch : IDisposable
     /// <summary>Frames that one batch may stand for, packets or not.</summary>
     private const int MaxFrames = 8192;
 
-    private readonly byte* _memory;
+    private byte* _memory;
     private readonly List<FrameBatch> _held = [];
     private IcmpError* _errors;
     private DnsAnswer* _answers;
@@ -111,22 +111,30 @@ internal sealed unsafe class PacketBatch : IDisposable
     public void Clear()
     {
         V4Count = V6Count = TunnelCount = ErrorCount = AnswerCount = Frames = 0;
-        foreach (FrameBatch frames in _held) frames.Release();
-        _held.Clear();
+        LetGo();
     }
 
+    /// <summary>Also with packets that nobody took: who holds frames for good keeps their memory, too.</summary>
     public void Dispose()
     {
+        LetGo();
         Free();
         GC.SuppressFinalize(this);
     }
 
+    private void LetGo()
+    {
+        foreach (FrameBatch frames in _held) frames.Release();
+        _held.Clear();
+    }
+
     private void Free()
     {
-        // SAFETY: freed once, by Dispose or by the finalizer, after which nobody holds this object.
+        // SAFETY: null after the first call; the batch is not used after Dispose.
         NativeMemory.AlignedFree(_memory);
         NativeMemory.Free(_errors);
         NativeMemory.Free(_answers);
+        _memory = null;
         _errors = null;
         _answers = null;
     }

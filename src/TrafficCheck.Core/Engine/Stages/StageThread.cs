@@ -57,8 +57,9 @@ internal sealed class StageThread<TBatch> : IDisposable
 
         if (_thread is null)
         {
-            _thread = new Thread(Run) { Name = _name, IsBackground = true };
-            _thread.Start();
+            var thread = new Thread(Run) { Name = _name, IsBackground = true };
+            thread.Start(); // where the system has none to give, there is none to wait for either
+            _thread = thread;
         }
 
         // There is room: the channel holds all batches that exist.

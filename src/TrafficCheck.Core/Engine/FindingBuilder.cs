@@ -52,9 +52,10 @@ internal sealed class FindingBuilder(
     private static List<(FindingKey Key, FindingState State)> JoinFailing(List<(FindingKey Key, FindingState State)> causes)
     {
         var result = causes.Where(c => c.Key.Kind != FindingKind.Failing).ToList();
+        var budget = new HostBudget();
         foreach (var group in causes.Where(c => c.Key.Kind == FindingKind.Failing).GroupBy(c => c.Key with { Unanswered = false }))
         {
-            var state = new FindingState(new HostBudget()) { Ports = group.Any(c => c.State.Ports is not null) ? new() : null };
+            var state = new FindingState(budget) { Ports = group.Any(c => c.State.Ports is not null) ? new() : null };
             foreach (var cause in group.OrderBy(c => c.Key)) state.Add(cause.State);
             result.Add((group.Key, state));
         }

@@ -29,6 +29,7 @@ internal sealed partial class FlowJudge : IDisposable
     private readonly ProtectedHosts _hosts;
     private readonly bool _judgeLinkScope;
     private readonly FtpPairs? _ftp;
+    private readonly FtpPairs _controls;
     private readonly List<FlowSummary> _waiting = [];
     private readonly PeerNaming? _names;
     private readonly RelatedFlows? _related;
@@ -49,6 +50,7 @@ internal sealed partial class FlowJudge : IDisposable
         _hosts = hosts;
         _judgeLinkScope = judgeLinkScope;
         _line = new JudgedLine(servers, sinks);
+        _controls = ftp;
         if (matrix.ServerPortRows.Any(rows => rows.Count > 0)) _ftp = ftp;
     }
 
@@ -71,11 +73,11 @@ internal sealed partial class FlowJudge : IDisposable
     /// <summary>Flows whose verdict another flow or a later name might have changed, and for which there was no room to wait.</summary>
     public long NotPutOff { get; private set; }
 
-    /// <summary>FTP control connections not remembered for active data.</summary>
     /// <summary>Sets of rows that name their first rows only, because there was no room for more.</summary>
     public long RowSetsShortened => _matrix.Sets.Shortened;
 
-    public long FtpPairsNotKept => _ftp?.NotKept ?? 0;
+    /// <summary>FTP control connections not remembered for their data.</summary>
+    public long FtpPairsNotKept => _controls.NotKept;
 
     /// <summary>Bit s is set when a flow had an end of subject s, in scope or not.</summary>
     public ulong SubjectsSeen { get; private set; }

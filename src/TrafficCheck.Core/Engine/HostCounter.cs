@@ -3,26 +3,9 @@ using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;
 
-/// <summary>How many more hosts all counters of a run may remember; bounds the memory that a flood of addresses can claim.</summary>
-internal sealed class HostBudget(long hosts = HostBudget.Default)
-{
-    /// <summary>At most 16 bytes for an IPv4 host and 64 for an IPv6 host, half of it on average.</summary>
-    public const long Default = 16_000_000;
-
-    /// <summary>Counters that go on with an estimate, at 4 KB each, once the hosts are spent.</summary>
-    private const int Estimates = 256;
-
-    private long _left = hosts;
-    private int _estimatesLeft = Estimates;
-
-    public bool Take() => _left > 0 && _left-- > 0;
-
-    public HostEstimate? TakeEstimate() => _estimatesLeft-- > 0 ? new HostEstimate() : null;
-}
-
 /// <summary>
-/// Counts distinct hosts exactly, as long as the budget of the run lasts, then by an estimate, or when there are too many of these as a lower bound;
-/// and keeps those seen first in packet time, so that neither the count nor the sample depends on the order in which flows end.
+/// Counts distinct hosts exactly, as long as a table and the budget of the run have room, then by an estimate, or when there are too many of these as a
+/// lower bound; and keeps those seen first in packet time, so that neither the count nor the sample depends on the order in which flows end.
 /// </summary>
 internal sealed class HostCounter(HostBudget budget)
 {
@@ -32,7 +15,7 @@ internal sealed class HostCounter(HostBudget budget)
     private readonly HostTable<uint> _v4 = new();
     private readonly HostTable<UInt128> _v6 = new();
     private bool _unspecified;
-    private bool _exhausted;
+    private bool _exhausted, _isLowerBound;
     private HostEstimate? _estimate;
 
     public long Count
@@ -59,8 +42,8 @@ internal sealed class HostCounter(HostBudget budget)
         other.AddWaiting();
         AddWaiting();
 
-        _v4.Reserve(other._v4.Count);
-        _v6.Reserve(other._v6.Count);
+        Reserve(_v4, other._v4.Count);
+        Reserve(_v6, other._v6.Count);
         foreach (uint host in other._v4.Slots)
         {
             if (host != 0) AddV4(host);
@@ -75,18 +58,19 @@ internal sealed class HostCounter(HostBudget budget)
         foreach (var (ns, host) in other._sample) Offer(host, ns);
         if (!other._exhausted) return;
         if (!_exhausted) Exhaust();
-        if (other._estimate is null) _estimate = null;
-        else _estimate?.Add(other._estimate);
+        if (other._estimate is not null) _estimate?.Add(other._estimate);
+        _isLowerBound |= other._isLowerBound || (_estimate is null && other._estimate is not null);
     }
 
     public HostSet ToHostSet() =>
-        new(Count, _exhausted && _estimate is null, [.. _sample.Select(s => s.Host.ToString())]) { Error = _estimate is null ? null : HostEstimate.Error };
+        new(Count, _isLowerBound, [.. _sample.Select(s => s.Host.ToString())]) { Error = _estimate is null || _isLowerBound ? null : HostEstimate.Error };
 
-    /// <summary>The budget is spent: from here on the estimate counts, which begins with the hosts that are known.</summary>
+    /// <summary>There is no more room: from here on the estimate counts, which begins with the hosts that are known, and needs no table.</summary>
     private void Exhaust()
     {
         _exhausted = true;
         _estimate = budget.TakeEstimate();
+        _isLowerBound |= _estimate is null;
         if (_estimate is null) return;
         foreach (uint host in _v4.Slots)
         {
@@ -97,6 +81,11 @@ internal sealed class HostCounter(HostBudget budget)
         {
             if (host != 0) _estimate.Add(host);
         }
+
+        if (_unspecified) _estimate.Add(0);
+        budget.Give(_v4.Bytes + _v6.Bytes);
+        _v4.Clear();
+        _v6.Clear();
     }
 
     private void Beyond(UInt128 host)
@@ -107,7 +96,8 @@ internal sealed class HostCounter(HostBudget budget)
 
     private void AddToSet(IpAddress host)
     {
-        if (host.IsV4 && host.V4Value != 0)
+        if (_estimate is not null) _estimate.Add(host.Value);
+        else if (host.IsV4 && host.V4Value != 0)
         {
             if (!_v4.IsLarge) AddV4(host.V4Value);
             else if (_v4.Wait(host.V4Value)) AddWaiting();
@@ -127,16 +117,44 @@ internal sealed class HostCounter(HostBudget budget)
 
     private void AddV4(uint host)
     {
-        if (_v4.Has(host, out int slot)) return;
-        if (budget.Take()) _v4.Set(slot, host);
-        else Beyond(IpAddress.V4(host).Value);
+        if (_estimate is not null) _estimate.Add(IpAddress.V4(host).Value);
+        else if (!TryAdd(_v4, host)) Beyond(IpAddress.V4(host).Value);
     }
 
     private void AddV6(UInt128 host)
     {
-        if (_v6.Has(host, out int slot)) return;
-        if (budget.Take()) _v6.Set(slot, host);
-        else Beyond(host);
+        if (_estimate is not null) _estimate.Add(host);
+        else if (!TryAdd(_v6, host)) Beyond(host);
+    }
+
+    /// <returns>False when the host is new and there is no room for it.</returns>
+    private bool TryAdd<T>(HostTable<T> table, T host)
+        where T : unmanaged, IEquatable<T>
+    {
+        if (table.Has(host, out int slot)) return true;
+        if (!table.HasRoom(1))
+        {
+            if (!TryGrow(table)) return false;
+            table.Has(host, out slot);
+        }
+
+        table.Set(slot, host);
+        return true;
+    }
+
+    /// <summary>Room for so many more, so that hosts that come in the order of their hashes make no long run.</summary>
+    private void Reserve<T>(HostTable<T> table, int more)
+        where T : unmanaged, IEquatable<T>
+    {
+        while (_estimate is null && !table.HasRoom(more) && TryGrow(table)) continue;
+    }
+
+    private bool TryGrow<T>(HostTable<T> table)
+        where T : unmanaged, IEquatable<T>
+    {
+        if (!budget.TryGrow(table.Bytes, table.BytesWhenGrown)) return false;
+        table.Grow();
+        return true;
     }
 
     /// <summary>Keeps the earliest hosts, each once with its earliest time; ties go to the lower address.</summary>

@@ -47,10 +47,20 @@ internal sealed unsafe class HostTable<T>
 
     public void ClearWaiting() => _waitingCount = 0;
 
-    /// <returns>The slot of a host that is there, or else the place for <see cref="Set"/>, which the next addition may move.</returns>
+    public long Bytes => (long)_size * sizeof(T);
+
+    public long BytesWhenGrown => (long)SizeWhenGrown * sizeof(T);
+
+    private int SizeWhenGrown => Math.Max(Smallest, _size * 2);
+
+    /// <summary>Whether so many more fit without growing; a quarter of the slots stays free.</summary>
+    public bool HasRoom(int more) => (Count + (long)more) * 4 <= _size * 3L;
+
+    /// <returns>The slot of a host that is there, or else the place for <see cref="Set"/>, as long as there is room.</returns>
     public bool Has(T host, out int slot)
     {
-        if ((Count + 1) * 4L > _size * 3L) Grow();
+        slot = 0;
+        if (_size == 0) return false;
         slot = SlotOf(host);
         return Unsafe.Add(ref First, slot).Equals(host);
     }
@@ -61,17 +71,18 @@ internal sealed unsafe class HostTable<T>
         Count++;
     }
 
-    /// <summary>Room for so many more, so that hosts that come in the order of their hashes make no long run.</summary>
-    public void Reserve(int more)
+    /// <summary>Forgets the hosts that have slots, and gives the memory back.</summary>
+    public void Clear()
     {
-        while ((Count + (long)more + 1) * 4 > _size * 3L) Grow();
+        _many?.Dispose();
+        (_few, _many, _size, _shift, Count) = ([], null, 0, 64, 0);
     }
 
-    private void Grow()
+    public void Grow()
     {
         (T[] few, PageMemory? many, int size) = (_few, _many, _size);
         ReadOnlySpan<T> old = Slots;
-        _size = Math.Max(Smallest, size * 2);
+        _size = SizeWhenGrown;
         _shift = 64 - BitOperations.Log2((uint)_size);
         long bytes = (long)_size * sizeof(T);
         if (bytes >= LargeBytes) (_few, _many) = ([], PageMemory.Allocate((nuint)bytes));

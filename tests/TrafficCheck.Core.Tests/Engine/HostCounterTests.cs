@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Tests.Engine;
@@ -37,7 +38,7 @@ public sealed class HostCounterTests
     [Fact]
     public void Estimates_do_not_depend_on_the_order_of_hosts_and_add_up()
     {
-        HostCounter up = new(new HostBudget(100)), down = new(new HostBudget(100)), sum = new(new HostBudget(100));
+        HostCounter up = new(new HostBudget(400)), down = new(new HostBudget(400)), sum = new(new HostBudget(400));
         for (uint host = 1; host <= 20_000; host++)
         {
             up.Add(IpAddress.V4(host), host);
@@ -67,18 +68,49 @@ public sealed class HostCounterTests
     [Fact]
     public void Merging_large_counters_takes_linear_time()
     {
-        HostCounter one = Filled(1, 600_000), other = Filled(300_001, 600_000), sum = new(new HostBudget());
+        HostCounter one = Filled(1, 500_000), other = Filled(250_001, 500_000), sum = new(new HostBudget());
         long start = Stopwatch.GetTimestamp();
         sum.AddAll(one);
         sum.AddAll(other);
-        Assert.Equal(900_000, sum.Count);
+        Assert.Equal(750_000, sum.Count);
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5), "quadratic: took " + Stopwatch.GetElapsedTime(start));
     }
 
-    private static HostCounter Filled(uint first, uint count)
+    [Theory]
+    [InlineData(786_432, true)]
+    [InlineData(786_433, false)]
+    public void One_counter_is_exact_up_to_so_many_hosts_whatever_comes_again(int hosts, bool exact)
     {
-        var counter = new HostCounter(new HostBudget());
+        var budget = new HostBudget();
+        var counter = Filled(1, (uint)hosts, budget);
+        for (uint host = 1; host <= 1000; host++) counter.Add(IpAddress.V4(host), host);
+        HostSet set = counter.ToHostSet();
+        Assert.Equal((false, exact), (set.AtLeast, set.Error is null));
+        if (exact) Assert.Equal(hosts, set.Count);
+        else Assert.InRange(set.Count, hosts * 0.95, hosts * 1.05);
+
+        // What became an estimate has given its table back.
+        Assert.Equal(!exact, budget.TryGrow(0, HostBudget.LargestTable) && budget.TryGrow(0, HostBudget.LargestTable)
+            && budget.TryGrow(0, HostBudget.LargestTable) && budget.TryGrow(0, HostBudget.LargestTable));
+    }
+
+    [Fact]
+    public void Findings_with_very_many_hosts_leave_room_for_those_with_few()
+    {
+        var budget = new HostBudget();
+        var large = Enumerable.Range(0, 8).Select(i => Filled(1, 700_000, budget)).ToList();
+        var small = Filled(1, 5_000, budget);
+        Assert.Equal((5_000, null), (small.Count, small.ToHostSet().Error));
+        Assert.Contains(large, c => c.ToHostSet().Error is not null);
+        Assert.All(large, c => Assert.InRange(c.Count, 665_000, 735_000));
+    }
+
+    private static HostCounter Filled(uint first, uint count, HostBudget budget)
+    {
+        var counter = new HostCounter(budget);
         for (uint host = first; host < first + count; host++) counter.Add(IpAddress.V4(host), host);
         return counter;
     }
+
+    private static HostCounter Filled(uint first, uint count) => Filled(first, count, new HostBudget());
 }

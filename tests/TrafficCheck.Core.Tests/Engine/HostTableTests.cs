@@ -6,7 +6,31 @@ public sealed class HostTableTests
 {
     private static void Add(HostTable<uint> table, uint host)
     {
-        if (!table.Has(host, out int slot)) table.Set(slot, host);
+        if (table.Has(host, out _)) return;
+        Reserve(table, 1);
+        table.Has(host, out int slot);
+        table.Set(slot, host);
+    }
+
+    private static void Reserve<T>(HostTable<T> table, int more)
+        where T : unmanaged, IEquatable<T>
+    {
+        while (!table.HasRoom(more)) table.Grow();
+    }
+
+    [Fact]
+    public void Says_what_it_takes_and_gives_it_back()
+    {
+        var table = new HostTable<UInt128>();
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal((0L, 64L), (table.Bytes, table.BytesWhenGrown));
+            Reserve(table, 10_000);
+            Assert.Equal((16384 * 16L, 32768 * 16L), (table.Bytes, table.BytesWhenGrown));
+            table.Set(3, 7);
+            table.Clear();
+            Assert.Equal((0, 0), (table.Count, table.Slots.Length));
+        }
     }
 
     [Fact]
@@ -29,7 +53,7 @@ public sealed class HostTableTests
     public void Hosts_that_wait_are_there_until_they_are_added()
     {
         var table = new HostTable<UInt128>();
-        table.Reserve(10_000);
+        Reserve(table, 10_000);
         int waiting = 1;
         while (!table.Wait((UInt128)(uint)waiting)) waiting++;
         Assert.Equal(Enumerable.Range(1, waiting).Select(h => (UInt128)(uint)h), table.Waiting.ToArray());
@@ -43,7 +67,7 @@ public sealed class HostTableTests
         var from = new HostTable<uint>();
         for (uint host = 1; host <= 200_000; host++) Add(from, host);
         var into = new HostTable<uint>();
-        into.Reserve(from.Count);
+        Reserve(into, from.Count);
         int slots = into.Slots.Length;
         foreach (uint host in from.Slots)
         {

@@ -12,8 +12,8 @@ namespace TrafficCheck.Core.Engine.Controls;
 /// </summary>
 internal sealed class FtpPairs
 {
-    /// <summary>Pairs of hosts that only ports tell.</summary>
-    private const int MaxPairs = 200_000;
+    /// <summary>Control connections that were read, and pairs of hosts that only ports tell; about 80 bytes each.</summary>
+    private const int MaxKept = 100_000;
 
     /// <summary>Connections of one pair that may be live at one time.</summary>
     private const int MostAtOnce = 64;
@@ -21,17 +21,21 @@ internal sealed class FtpPairs
     /// <summary>A control connection may end before its last data connection is opened: packets of both cross.</summary>
     private const long SlackNs = 5_000_000_000;
 
-    private readonly Dictionary<(IpAddress Client, IpAddress Server), List<ControlConnection>> _pairs = [];
+    /// <summary>Sorted by pair and beginning when one is looked for.</summary>
+    private readonly List<ControlConnection> _controls = [];
+    private readonly HashSet<(IpAddress Client, IpAddress Server)> _pairs = [];
     private readonly Dictionary<(IpAddress Client, IpAddress Server), (long FirstNs, long LastNs)> _spans = [];
     private readonly HashSet<ushort> _ports = [21];
     private readonly PortRange? _passiveRange;
+    private readonly int _maxKept;
 
     /// <summary>One bit for what two addresses have in common: nearly all flows are told from those of a pair without a search.</summary>
     private readonly ulong[] _bits = new ulong[1024];
     private bool _sorted;
 
-    public FtpPairs(AllowedMatrix matrix, PortRange? passiveRange)
+    public FtpPairs(AllowedMatrix matrix, PortRange? passiveRange, int maxKept = MaxKept)
     {
+        _maxKept = maxKept;
         _passiveRange = passiveRange;
         foreach (MatrixRow row in matrix.Rows)
         {
@@ -57,7 +61,7 @@ internal sealed class FtpPairs
         long firstNs = MayHaveBegunBefore(in flow) ? long.MinValue : flow.FirstNs;
         var pair = low ? (ends.HighAddress, ends.LowAddress) : (ends.LowAddress, ends.HighAddress);
         if (_spans.TryGetValue(pair, out var span)) _spans[pair] = (Math.Min(span.FirstNs, firstNs), Math.Max(span.LastNs, flow.LastNs));
-        else if (_spans.Count < MaxPairs) _spans[pair] = (firstNs, flow.LastNs);
+        else if (_spans.Count < _maxKept) _spans[pair] = (firstNs, flow.LastNs);
         else NotKept++;
     }
 
@@ -71,9 +75,14 @@ internal sealed class FtpPairs
 
     public void Add(ControlConnection control)
     {
-        var pair = (control.Client, control.Server);
-        if (!_pairs.TryGetValue(pair, out List<ControlConnection>? controls)) _pairs[pair] = controls = [];
-        controls.Add(control);
+        if (_controls.Count >= _maxKept)
+        {
+            NotKept++;
+            return;
+        }
+
+        _controls.Add(control);
+        _pairs.Add((control.Client, control.Server));
         int bit = BitOf(control.Client, control.Server);
         _bits[bit >> 6] |= 1UL << (bit & 63);
         _sorted = false;
@@ -85,7 +94,7 @@ internal sealed class FtpPairs
         if (_pairs.Count == 0) return false;
         int bit = BitOf(ends.LowAddress, ends.HighAddress);
         return (_bits[bit >> 6] & (1UL << (bit & 63))) != 0
-            && (_pairs.ContainsKey((ends.LowAddress, ends.HighAddress)) || _pairs.ContainsKey((ends.HighAddress, ends.LowAddress)));
+            && (_pairs.Contains((ends.LowAddress, ends.HighAddress)) || _pairs.Contains((ends.HighAddress, ends.LowAddress)));
     }
 
     /// <summary>The control connection that a flow may be data of, if the given end opened it.</summary>
@@ -112,18 +121,18 @@ internal sealed class FtpPairs
 
     private ControlConnection? Find(IpAddress client, IpAddress server, long timeNs, bool tlsOnly)
     {
-        if (!_pairs.TryGetValue((client, server), out List<ControlConnection>? controls)) return null;
-        int low = 0, high = controls.Count;
+        int low = 0, high = _controls.Count;
         while (low < high)
         {
-            int middle = (low + high) / 2;
-            if (controls[middle].FirstNs <= timeNs) low = middle + 1;
+            int middle = (low + high) / 2, order = PairOrder(_controls[middle], client, server);
+            if (order < 0 || (order == 0 && _controls[middle].FirstNs <= timeNs)) low = middle + 1;
             else high = middle;
         }
 
         for (int i = low - 1; i >= 0 && i >= low - MostAtOnce; i--)
         {
-            ControlConnection control = controls[i];
+            ControlConnection control = _controls[i];
+            if (PairOrder(control, client, server) != 0) break;
             if (!IsLive(control.LastNs, timeNs)) continue;
             if (!tlsOnly || (control.Tls is { } tls && tls.Ns <= timeNs)) return control;
         }
@@ -145,6 +154,9 @@ internal sealed class FtpPairs
     {
         if (_sorted) return;
         _sorted = true;
-        foreach (List<ControlConnection> controls in _pairs.Values) controls.Sort((a, b) => (a.FirstNs, a.FirstFrame).CompareTo((b.FirstNs, b.FirstFrame)));
+        _controls.Sort((a, b) => PairOrder(a, b.Client, b.Server) is not 0 and int order ? order : (a.FirstNs, a.FirstFrame).CompareTo((b.FirstNs, b.FirstFrame)));
     }
+
+    private static int PairOrder(ControlConnection control, IpAddress client, IpAddress server) =>
+        control.Client.Value.CompareTo(client.Value) is not 0 and int order ? order : control.Server.Value.CompareTo(server.Value);
 }

@@ -14,9 +14,8 @@ public sealed partial class NameBook
     /// <param name="timeNs">When the flow in question began: says which names were known by then, and which were past their time to live.</param>
     public PeerNames Names(IpAddress client, IpAddress address, long timeNs)
     {
-        bool hasOwn = _pages.TryGetValue(PageKey.Of(client, address), out NamePage? own);
-        bool hasAny = _pages.TryGetValue(PageKey.OfAny(address), out NamePage? any);
-        if (!hasOwn && !hasAny) return PeerNames.None;
+        NamePage? own = _pages.Find(PageKey.Of(client, address)), any = _pages.Find(PageKey.OfAny(address));
+        if (own is null && any is null) return PeerNames.None;
         var seen = new HashSet<(string, NameSource)>();
         var proofs = new List<NameProof>();
         if (own is not null)
@@ -143,7 +142,7 @@ public sealed partial class NameBook
 
         void Extend(NameText head, NameEntry address, AliasPath? before)
         {
-            if (!_pages.TryGetValue(PageKey.OfAlias(client, head, ipv4), out NamePage? aliases)) return;
+            if (_pages.Find(PageKey.OfAlias(client, head, ipv4)) is not { } aliases) return;
             foreach (NameEntry alias in aliases.Used)
             {
                 if (paths.Count < MaxPaths) paths.Add(new(aliases, alias, address, before));

@@ -14,7 +14,8 @@ public sealed partial class NameBook
 
     private readonly NameBookLimits _limits;
     private readonly NamePool _names = new();
-    private readonly Dictionary<PageKey, NamePage> _pages;
+    private readonly NameShelf _shelf = new();
+    private readonly PageIndex _pages;
     private readonly AnswerReader _answer = new();
     private readonly NameText?[] _known = new NameText?[AnswerReader.MaxChain];
     private readonly char[] _text = new char[DnsName.MaxText];
@@ -29,13 +30,13 @@ public sealed partial class NameBook
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_limits.MaxEntries);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_limits.MaxNamesPerClient);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_limits.MaxNamesPerAddress);
-        _pages = new(new PageKeyComparer(KeyedHash.Create(seed)));
+        _pages = new(KeyedHash.Create(seed));
     }
 
     /// <summary>Entries kept now. A DNS answer makes two for each of its names and addresses: one for the client, one for everybody.</summary>
     public int Entries { get; private set; }
 
-    /// <summary>Memory in use as estimated, at most the limit whenever a call has returned.</summary>
+    /// <summary>Memory in use as estimated, at most the limit whenever a call has returned. What waits to be used again takes an eighth of the limit at most.</summary>
     public long Bytes => _pageBytes + _names.Bytes;
 
     /// <summary>Entries that were ever made.</summary>
@@ -111,8 +112,8 @@ public sealed partial class NameBook
     /// </summary>
     public void Use(IpAddress client, IpAddress address)
     {
-        if (_pages.TryGetValue(PageKey.OfAny(address), out NamePage? any)) Touch(any);
-        if (!_pages.TryGetValue(PageKey.Of(client, address), out NamePage? page)) return;
+        if (_pages.Find(PageKey.OfAny(address)) is { } any) Touch(any);
+        if (_pages.Find(PageKey.Of(client, address)) is not { } page) return;
         Touch(page);
         foreach (AliasPath path in AliasesOf(page, client, address.IsV4)) Touch(path.Page);
     }
@@ -139,8 +140,9 @@ public sealed partial class NameBook
 
     private void Note(PageKey key, int room, NameEntry fact, ref NameChain? chain, long frame)
     {
-        if (_pages.TryGetValue(key, out NamePage? page)) Touch(page);
-        else page = AddPage(key);
+        NamePage? page = _pages.Find(key);
+        if (page is null) page = AddPage(key);
+        else Touch(page);
         if ((chain?.Names[fact.Step] ?? _known[fact.Step]) is { } name && page.IndexOf(name, fact.Source) is >= 0 and int index)
         {
             ref NameEntry known = ref page.Entries[index];
@@ -161,9 +163,7 @@ public sealed partial class NameBook
             if (page.Count == page.Entries.Length)
             {
                 _pageBytes -= page.Bytes;
-                NameEntry[] larger = new NameEntry[Math.Min(room, page.Count * 2)];
-                page.Used.CopyTo(larger);
-                page.Entries = larger;
+                _shelf.Enlarge(page);
                 _pageBytes += page.Bytes;
             }
 
@@ -187,9 +187,8 @@ public sealed partial class NameBook
 
     private NameChain MakeChain(long frame)
     {
-        var names = new NameText[_answer.ChainLength];
-        for (int step = 0; step < names.Length; step++) names[step] = _names.Hold(_answer.Name(step));
-        var chain = new NameChain(names, frame) { Holders = 1 };
+        NameChain chain = _shelf.TakeChain(_answer.ChainLength, frame);
+        for (int step = 0; step < _answer.ChainLength; step++) chain.Names[step] = _names.Hold(_answer.Name(step));
         _pageBytes += chain.Bytes;
         return chain;
     }
@@ -199,12 +198,14 @@ public sealed partial class NameBook
         if (--chain.Holders > 0) return;
         _pageBytes -= chain.Bytes;
         foreach (NameText name in chain.Names) _names.Release(name);
+        _shelf.Give(chain);
     }
 
     private NamePage AddPage(PageKey key)
     {
-        var page = new NamePage(key);
-        _pages.Add(key, page);
+        NamePage page = _shelf.TakePage();
+        page.Begin(key);
+        _pages.Add(page);
         _pageBytes += page.Bytes;
         if (key.IsAlias) _aliasPages++;
         Append(page);
@@ -216,13 +217,19 @@ public sealed partial class NameBook
         while (_oldest is { } page && (Entries > _limits.MaxEntries || Bytes > _limits.MaxBytes))
         {
             Unlink(page);
-            _pages.Remove(page.Key);
+            _pages.Remove(page);
             if (page.Key.IsAlias) _aliasPages--;
             _pageBytes -= page.Bytes;
             Entries -= page.Count;
             Evicted += page.Count;
             foreach (NameEntry entry in page.Used) Release(entry.Chain);
+            _shelf.Give(page);
         }
+
+        // Answers of another shape than those before do not find what they need on the shelf.
+        if (_shelf.FreeBytes + _names.FreeBytes <= _limits.MaxBytes / 8) return;
+        _shelf.Forget();
+        _names.Forget();
     }
 
     private void Touch(NamePage page)

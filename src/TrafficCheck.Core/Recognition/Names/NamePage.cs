@@ -1,13 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace TrafficCheck.Core.Recognition.Names;
 
-/// <summary>Entries of one key, linked with the other pages in the order of their use.</summary>
-internal sealed class NamePage(PageKey key)
+/// <summary>Entries of one key, linked with the other pages in the order of their use. Used again for other keys.</summary>
+internal sealed class NamePage
 {
-    public const int Overhead = 200, EntryBytes = 80;
+    /// <summary>Object, place in the buckets, array header.</summary>
+    private const int Overhead = 120 + 16 + 24;
 
-    public PageKey Key => key;
+    public PageKey Key { get; private set; }
 
-    public NameEntry[] Entries { get; set; } = new NameEntry[1];
+    /// <summary>A power of two of them.</summary>
+    public NameEntry[] Entries { get; set; } = [];
 
     public int Count { get; set; }
 
@@ -18,9 +22,16 @@ internal sealed class NamePage(PageKey key)
 
     public NamePage? Newer { get; set; }
 
-    public int Bytes => Overhead + (EntryBytes * Entries.Length);
+    /// <summary>The next of the bucket, or of those that wait.</summary>
+    public NamePage? Next { get; set; }
+
+    public int Bytes => BytesOf(Entries.Length);
 
     public Span<NameEntry> Used => Entries.AsSpan(0, Count);
+
+    public static int BytesOf(int entries) => Overhead + (Unsafe.SizeOf<NameEntry>() * entries);
+
+    public void Begin(PageKey key) => (Key, Count, Overflowed) = (key, 0, false);
 
     /// <summary>The entry of the name from the source, or -1.</summary>
     public int IndexOf(NameText name, NameSource source)

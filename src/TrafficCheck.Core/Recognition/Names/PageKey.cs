@@ -28,10 +28,3 @@ internal readonly record struct PageKey(PageKind Kind, IpAddress Client, UInt128
     public static PageKey OfAlias(IpAddress client, NameText target, bool ipv4) =>
         new(ipv4 ? PageKind.Ipv4Alias : PageKind.Ipv6Alias, client, (UInt128)(ulong)target.Id);
 }
-
-internal sealed class PageKeyComparer(KeyedHash hash) : IEqualityComparer<PageKey>
-{
-    public bool Equals(PageKey x, PageKey y) => x == y;
-
-    public int GetHashCode(PageKey key) => (int)hash.Mix(new IpAddress(key.Address), hash.Mix(key.Client, (ulong)key.Kind));
-}

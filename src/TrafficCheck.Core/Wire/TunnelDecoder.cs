@@ -16,37 +16,55 @@ public static unsafe class TunnelDecoder
     /// <param name="status">How decoding of <paramref name="packet"/> ended.</param>
     /// <param name="packet">The outer packet; replaced by the innermost one.</param>
     /// <returns>How decoding of the innermost packet ended.</returns>
-    public static DecodeStatus Unwrap(DecodeStatus status, ref PacketSummary packet, TunnelPorts ports)
+    public static DecodeStatus Unwrap(DecodeStatus status, ref PacketSummary packet, TunnelPorts ports) =>
+        status == DecodeStatus.Decoded && MayCarry(in packet, ports) ? UnwrapAll(ref packet, ports) : status;
+
+    /// <summary>
+    /// The two innermost packets take turns in two places, and only the last is copied: a copy reads in one piece what was just written field by field,
+    /// and waits for all of it to reach the cache.
+    /// </summary>
+    private static DecodeStatus UnwrapAll(ref PacketSummary packet, TunnelPorts ports)
     {
-        for (int depth = 0; status == DecodeStatus.Decoded; depth++)
+        PacketSummary even, odd;
+        fixed (PacketSummary* outermost = &packet)
         {
-            if (!MayCarry(in packet, ports)) return status;
-            PacketSummary inner = default;
-            inner.Vlan = packet.Vlan;
-            inner.LinkBroadcast = packet.LinkBroadcast;
-            inner.Tunnel = packet.Tunnel;
-            inner.Rest = packet.Rest;
-            inner.Oddities = packet.Oddities & (Oddities.Aggregate | Oddities.AggregateReadInPart);
-            byte* at = packet.Payload, end = at + packet.PayloadLength;
-            if (at >= end) return status;
-            DecodeStatus inside = packet.Protocol == Ip.Udp
-                ? OverUdp(at, end, ports.Of(packet.SourcePort, packet.DestinationPort), ref inner)
-                : OverIp(at, end, packet.Protocol, ref inner);
-            if (inside == NotThis) return status;
-            if (DecodeStatusNames.IsDecoded(inside))
+            PacketSummary* around = outermost;
+            DecodeStatus status = DecodeStatus.Decoded;
+            for (int depth = 0; status == DecodeStatus.Decoded && MayCarry(in *around, ports); depth++)
             {
-                if (depth == MaxDepth) return DecodeStatus.TunnelNestingTooDeep;
-                packet = inner;
-                status = inside;
-                continue;
+                byte* at = around->Payload, end = at + around->PayloadLength;
+                if (at >= end) break;
+                PacketSummary* inner = (depth & 1) == 0 ? &even : &odd;
+                *inner = default;
+                inner->Vlan = around->Vlan;
+                inner->LinkBroadcast = around->LinkBroadcast;
+                inner->Tunnel = around->Tunnel;
+                inner->Rest = around->Rest;
+                inner->Oddities = around->Oddities & (Oddities.Aggregate | Oddities.AggregateReadInPart);
+                DecodeStatus inside = around->Protocol == Ip.Udp
+                    ? OverUdp(at, end, ports.Of(around->SourcePort, around->DestinationPort), ref *inner)
+                    : OverIp(at, end, around->Protocol, ref *inner);
+                if (inside == NotThis) break;
+                if (DecodeStatusNames.IsDecoded(inside) && depth < MaxDepth)
+                {
+                    around = inner;
+                    status = inside;
+                    continue;
+                }
+
+                if (DecodeStatusNames.IsDecoded(inside)) status = DecodeStatus.TunnelNestingTooDeep;
+                else around->Oddities |= OddityOf(inside);
+                if (inside == DecodeStatus.LinkNestingTooDeep) status = DecodeStatus.TunnelNestingTooDeep;
+                break;
             }
 
-            packet.Oddities |= DecodeStatusNames.IsNonIp(inside) || inside == DecodeStatus.EtherTypeOther ? Oddities.TunnelWithoutIp : Oddities.TunnelDamaged;
-            return inside is DecodeStatus.LinkNestingTooDeep ? DecodeStatus.TunnelNestingTooDeep : status;
+            if (around != outermost) packet = *around;
+            return status;
         }
-
-        return status;
     }
+
+    private static Oddities OddityOf(DecodeStatus inside) =>
+        DecodeStatusNames.IsNonIp(inside) || inside == DecodeStatus.EtherTypeOther ? Oddities.TunnelWithoutIp : Oddities.TunnelDamaged;
 
     /// <summary>Whether the packet's protocol or ports are those of a tunnel.</summary>
     public static bool MayCarry(in PacketSummary packet, TunnelPorts ports) => packet.Protocol switch

@@ -1,4 +1,3 @@
-using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Recognition.Names;

@@ -21,6 +21,9 @@ public sealed class CaptureSet : IDisposable
     private const int PeekBatch = 1 << 16;
     private const int SmallestRoom = 256;
 
+    /// <summary>Descriptors of the usual read: 200 KB. Where frames are very short there are more, once.</summary>
+    private const int LargestRoom = 1 << 13;
+
     /// <summary>Memory that is shared out in large batches; beyond it each further open input takes a smallest one.</summary>
     private const int BatchBudget = 1 << 26;
 
@@ -212,7 +215,7 @@ public sealed class CaptureSet : IDisposable
 
     private FrameBatch NewBatch()
     {
-        FrameBatch batch = _batchBytes < BatchBudget ? new FrameBatch(LargestBatch) : new FrameBatch(SmallestBatch, SmallestRoom);
+        FrameBatch batch = _batchBytes < BatchBudget ? new FrameBatch(LargestBatch, LargestRoom) : new FrameBatch(SmallestBatch, SmallestRoom);
         _batchBytes += batch.Capacity;
         return batch;
     }

@@ -78,12 +78,14 @@ public sealed class LargeInputTests
         using var folder = new TemporaryFolder();
         CaptureInput[] inputs = [.. Enumerable.Range(0, 2).Select(i => new CaptureInput(folder.Write($"{i}", SampleFiles.Build("pcap-le", 50_000))))];
         using var set = new CaptureSet(inputs);
-        Assert.True(set.ReadRun(out _, out _, out _));
-        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        // Until each input has filled its batch a few times, for that grows to what the frames need.
         int runs = 0;
+        while (runs < 40_000 && set.ReadRun(out _, out _, out _)) runs++;
+        long before = GC.GetAllocatedBytesForCurrentThread();
         while (set.ReadRun(out _, out _, out _)) runs++;
-        Assert.True(runs > 50_000);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+        Assert.True(runs > 80_000, $"{runs} runs");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
     }
 
     private static long Read(string path, FrameBatch batch)

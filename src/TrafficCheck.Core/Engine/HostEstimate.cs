@@ -16,10 +16,16 @@ internal sealed class HostEstimate
 
     private readonly byte[] _ranks = new byte[Registers];
 
+    /// <summary>Of the registers as they were; a host that raises none changes nothing, and nearly all are such.</summary>
+    private long _count;
+    private bool _changed;
+
+    /// <summary>Asked for with each host of a flood.</summary>
     public long Count
     {
         get
         {
+            if (!_changed) return _count;
             double sum = 0;
             int empty = 0;
             foreach (byte rank in _ranks)
@@ -30,7 +36,8 @@ internal sealed class HostEstimate
 
             double estimate = 0.7213 / (1 + (1.079 / Registers)) * Registers * Registers / sum;
             if (estimate <= 2.5 * Registers && empty > 0) estimate = Registers * Math.Log((double)Registers / empty);
-            return (long)Math.Round(estimate);
+            _changed = false;
+            return _count = (long)Math.Round(estimate);
         }
     }
 
@@ -38,11 +45,15 @@ internal sealed class HostEstimate
     {
         ulong hash = FixedHash.Of(host);
         ref byte rank = ref _ranks[hash >> (64 - Bits)];
-        rank = Math.Max(rank, (byte)(BitOperations.LeadingZeroCount((hash << Bits) | (1UL << (Bits - 1))) + 1));
+        var seen = (byte)(BitOperations.LeadingZeroCount((hash << Bits) | (1UL << (Bits - 1))) + 1);
+        if (seen <= rank) return;
+        rank = seen;
+        _changed = true;
     }
 
     public void Add(HostEstimate other)
     {
         for (int i = 0; i < Registers; i++) _ranks[i] = Math.Max(_ranks[i], other._ranks[i]);
+        _changed = true;
     }
 }

@@ -113,4 +113,29 @@ public sealed class HostCounterTests
     }
 
     private static HostCounter Filled(uint first, uint count) => Filled(first, count, new HostBudget());
+
+    /// <summary>A flood asks with each of its hosts: the count is kept and made anew only when a host changed it, which it must not forget.</summary>
+    [Fact]
+    public void An_estimate_that_is_asked_again_and_again_says_what_one_says_that_is_asked_once()
+    {
+        var asked = new HostEstimate();
+        var hosts = new List<UInt128>();
+        for (int i = 0; i < 300_000; i++)
+        {
+            UInt128 host = ((UInt128)0x20010db8_00000000 << 64) | ((ulong)i * 0x9e3779b97f4a7c15);
+            asked.Add(host);
+            hosts.Add(host);
+            long count = asked.Count;
+            if (i % 30_011 != 0) continue;
+            var once = new HostEstimate();
+            foreach (UInt128 one in hosts) once.Add(one);
+            Assert.Equal(once.Count, count);
+        }
+
+        var joined = new HostEstimate();
+        Assert.Equal(0, joined.Count);
+        joined.Add(asked);
+        Assert.Equal(asked.Count, joined.Count);
+        Assert.InRange(joined.Count, 280_000, 320_000);
+    }
 }

@@ -1,5 +1,5 @@
-using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Core.Engine;

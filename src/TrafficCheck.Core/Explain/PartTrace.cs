@@ -1,6 +1,6 @@
 using TrafficCheck.Core.Engine;
-using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 

@@ -22,7 +22,8 @@ public sealed unsafe class StageThreadTests
             {
                 failure = e;
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(s_patience), "it hangs");
         if (failure is not null) throw new InvalidOperationException(failure.Message, failure);

@@ -8,58 +8,18 @@ namespace TrafficCheck.Core.Engine.Servers;
 [StructLayout(LayoutKind.Sequential)]
 internal struct PackedFlow
 {
-    private long _firstNs, _lastNs, _firstFrame;
-    private FlowSpeech _speech;
-    private uint _lowAddress, _highAddress, _lowPackets, _highPackets, _lowBytes, _highBytes, _marks, _missing;
-    private ushort _lowPort, _highPort, _vlan, _interface;
-    private byte _protocol;
+    private PackedFacts _facts;
+    private uint _lowAddress, _highAddress;
 
     /// <returns>False when the flow does not fit.</returns>
     public static bool TryPack(in FlowSummary flow, out PackedFlow packed)
     {
         packed = default;
-        FlowEndpoints ends = flow.Ends;
-        long counts = flow.LowPackets | flow.HighPackets | flow.LowBytes | flow.HighBytes;
-        if ((flow.Speech.Note | flow.Note.Name | flow.Note.Control | flow.Note.Parent) != 0) return false;
-        if (!ends.LowAddress.IsV4 || flow.Tunnel.Depth != 0 || (counts & ~(long)uint.MaxValue) != 0) return false;
-        packed = new()
-        {
-            _firstNs = flow.FirstNs,
-            _lastNs = flow.LastNs,
-            _firstFrame = flow.FirstFrame,
-            _speech = flow.Speech,
-            _lowAddress = ends.LowAddress.V4Value,
-            _highAddress = ends.HighAddress.V4Value,
-            _lowPackets = (uint)flow.LowPackets,
-            _highPackets = (uint)flow.HighPackets,
-            _lowBytes = (uint)flow.LowBytes,
-            _highBytes = (uint)flow.HighBytes,
-            _marks = flow.Marks,
-            _missing = flow.MissingBytes,
-            _lowPort = ends.LowPort,
-            _highPort = ends.HighPort,
-            _vlan = flow.Vlan,
-            _interface = flow.Interface,
-            _protocol = flow.Protocol,
-        };
+        if (!flow.Ends.LowAddress.IsV4 || !PackedFacts.TryPack(in flow, out packed._facts)) return false;
+        packed._lowAddress = flow.Ends.LowAddress.V4Value;
+        packed._highAddress = flow.Ends.HighAddress.V4Value;
         return true;
     }
 
-    public readonly FlowSummary Unpack() => new()
-    {
-        Protocol = _protocol,
-        Ends = new(IpAddress.V4(_lowAddress), _lowPort, IpAddress.V4(_highAddress), _highPort),
-        FirstNs = _firstNs,
-        LastNs = _lastNs,
-        LowPackets = _lowPackets,
-        HighPackets = _highPackets,
-        LowBytes = _lowBytes,
-        HighBytes = _highBytes,
-        Marks = _marks,
-        FirstFrame = _firstFrame,
-        Vlan = _vlan,
-        Interface = _interface,
-        MissingBytes = _missing,
-        Speech = _speech,
-    };
+    public readonly FlowSummary Unpack() => _facts.Unpack(IpAddress.V4(_lowAddress), IpAddress.V4(_highAddress));
 }

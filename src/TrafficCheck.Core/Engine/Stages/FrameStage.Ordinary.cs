@@ -37,8 +37,8 @@ internal sealed unsafe partial class FrameStage
             Large.Count(_ordinaryFrames.Frames[BitOperations.TrailingZeroCount(large)].Head->Bytes);
     }
 
-    /// <summary>A block whose packets are all ordinary, and in the batch already: all that they lack is written here.</summary>
-    private void AccountOrdinary(ReadOnlySpan<FrameDescriptor> block)
+    /// <summary>A block whose packets are all ordinary, and in the batch already: all that they lack is written here. Its other frames hold nothing for flows.</summary>
+    private void AccountOrdinary(FrameBatch batch, ReadOnlySpan<FrameDescriptor> block)
     {
         ulong ordinary = _ordinary.All, copies = 0, bit = 1;
         OrdinaryFrames.Frame* about = _ordinaryFrames.Frames;
@@ -50,7 +50,7 @@ internal sealed unsafe partial class FrameStage
             long now = ReadClock(in frame);
             if ((ordinary & bit) == 0)
             {
-                AccountNoPacket(in frame, i);
+                AccountOther(batch, in frame, i, now);
                 continue;
             }
 
@@ -80,16 +80,6 @@ internal sealed unsafe partial class FrameStage
         head->IsTimeInDoubt = _clock.IsBorneOut ? (byte)0 : (byte)1;
         long early = head->MayPredateCapture != 0 ? _tcpEarlyUntilNs : _udpEarlyUntilNs;
         head->MayPredateCapture = now <= early ? (byte)1 : (byte)0;
-    }
-
-    /// <summary>A frame that holds nothing for flows.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AccountNoPacket(in FrameDescriptor frame, int place)
-    {
-        Oddities oddities = _block[place].Packet.Oddities;
-        if (oddities == Wire.Oddities.PacketCut) PacketsCut++;
-        else if (oddities != Wire.Oddities.None) Oddities.Count(oddities);
-        if (frame.WireLength < (uint)frame.CapturedLength) Oddities.Count(Wire.Oddities.CapturedBeyondWire);
     }
 
     /// <summary>Closes the ranks of the packets of a block.</summary>

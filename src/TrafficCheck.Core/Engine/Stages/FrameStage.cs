@@ -138,7 +138,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
             if (_copies is not null && mixed) PrepareCopies(_copies, others);
             _before = _numbered;
             if (mixed) AccountMixed(batch, block);
-            else AccountOrdinary(block);
+            else AccountOrdinary(batch, block);
             _numbered = _before + block.Length;
             FramesRead += block.Length;
             _packets.Frames += block.Length;
@@ -281,9 +281,8 @@ internal sealed unsafe partial class FrameStage : IDisposable
     {
         if (_packets.HasRoom) return;
         Send();
-        _packets.BaseFrame = _before;
+        Begin();
         _packets.Frames = 1; // it stands for what is left of the block
-        _place = 0;
         if (_line.IsAsynchronous) _packets.Hold(batch);
     }
 

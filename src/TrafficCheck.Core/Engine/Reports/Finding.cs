@@ -15,6 +15,11 @@ public sealed record Finding
     /// <summary>F1, F2 ... in reporting order.</summary>
     public required string Id { get; init; }
 
+    /// <summary>
+    /// Names the cause itself, whatever else a run finds: equal in every report in which it appears, as long as the rows that it speaks of keep their ids.
+    /// </summary>
+    public string Key { get; init; } = "";
+
     public required FindingKind Kind { get; init; }
 
     public required Reason Reason { get; init; }

@@ -72,6 +72,7 @@ internal sealed class FindingBuilder(
         return new Finding
         {
             Id = "",
+            Key = CauseKey.Of(in key, compiled),
             Kind = key.Kind,
             Reason = key.Reason,
             Severity = SeverityOf(key, state),

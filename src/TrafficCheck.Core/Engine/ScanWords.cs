@@ -18,6 +18,7 @@ internal static class ScanWords
         return new Finding
         {
             Id = "",
+            Key = CauseKey.Of(group, matrix),
             Kind = group.Kind,
             Reason = ReasonOf(group.Totals),
             Severity = SeverityOf(group),

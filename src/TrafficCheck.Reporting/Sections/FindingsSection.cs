@@ -75,6 +75,7 @@ internal static class FindingsSection
         if (canvas.Verbose && finding.Hosts.Sample.Count > 1) Detail("protected: " + FindingText.Sample(finding.Hosts), Ink.Faint);
         string subject = scope.Report.Subjects.Count > 1 && finding.Subject.Length > 0 ? $"{Cells.Fit(finding.Subject, 40)}; " : "";
         Detail(subject + FindingText.Times(scope, finding), Ink.Faint);
+        if (canvas.Verbose && finding.Key.Length > 0) Detail("key: " + TerminalText.Clean(finding.Key, 300), Ink.Faint);
 
         void Detail(string? text, Ink ink = Ink.Plain)
         {

@@ -17,6 +17,7 @@ public sealed record Finding
 
     /// <summary>
     /// Names the cause itself, whatever else a run finds: equal in every report in which it appears, as long as the rows that it speaks of keep their ids.
+    /// Distinct in a report. Such as <c>unexpected.port/gateway/in/tcp/3389</c>; safe to print.
     /// </summary>
     public string Key { get; init; } = "";
 

@@ -12,6 +12,7 @@ internal static class FindingFields
         {
             json.WriteString("id", finding.Id);
             json.WriteString("key", finding.Key);
+            if (finding.EarlierMatrix) json.WriteBoolean("earlierMatrix", true);
             json.WriteString("kind", finding.Kind.Word());
             json.WriteWord("reason", finding.Reason.Word());
             json.WriteString("severity", finding.Severity.Word());

@@ -66,6 +66,7 @@ internal static class FindingsSection
 
         Detail(RowNote(scope, finding));
         if (finding.Answered.Count > 0) Detail(FindingText.Answered(finding, canvas.Verbose), finding.Escaped > 0 ? Ink.StrongBad : Ink.Plain);
+        if (finding.EarlierMatrix) Detail("found under an earlier matrix, of which it speaks", Ink.Faint);
         Detail(finding.Explanation);
         foreach (MissingEvidence missing in finding.Missing) Detail("missing: " + missing.Text);
         if (finding.Suggestion is { } suggestion) Detail("to settle it: " + suggestion);

@@ -32,15 +32,22 @@ internal static class CauseKey
         if (key.Related != RelatedBy.None) text.Append('.').Append(key.Related.Word());
         Append(text, compiled.Matrix, key.Subject, key.Direction, key.Protocol);
         text.Append('/').Append(Port(key.Port));
-        RowSet rows = compiled.Sets[key.Rows];
+        string rows = OfRows(key.Rows, compiled);
+        return rows.Length == 0 ? text.ToString() : text.Append('/').Append(rows).ToString();
+    }
+
+    /// <summary>Names a set of rows; empty for the set without rows.</summary>
+    public static string OfRows(int set, CompiledMatrix compiled)
+    {
+        RowSet rows = compiled.Sets[set];
         IReadOnlyList<MatrixRow> all = compiled.Matrix.Rows;
-        foreach (int row in rows.Answering.Take(ListedRows)) text.Append('/').Append(Slug(all[row].Id));
+        List<string> parts = [.. rows.Answering.Take(ListedRows).Select(r => Slug(all[r].Id))];
         if (rows.Answering.Count > ListedRows)
-            text.Append(CultureInfo.InvariantCulture, $"/{rows.Answering.Count - ListedRows}-more:{Hash(Ids(rows.Answering.Skip(ListedRows)))}");
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{rows.Answering.Count - ListedRows}-more:{Hash(Ids(rows.Answering.Skip(ListedRows)))}"));
 
         // Sets that differ only in what else might match are different causes all the same.
-        if (rows.Covered.Count + rows.Possible.Count > 0) text.Append("/beside:").Append(Hash(Ids(rows.Covered) + "\n\n" + Ids(rows.Possible)));
-        return text.ToString();
+        if (rows.Covered.Count + rows.Possible.Count > 0) parts.Add("beside:" + Hash(Ids(rows.Covered) + "\n\n" + Ids(rows.Possible)));
+        return string.Join('/', parts);
 
         string Ids(IEnumerable<int> some) => string.Join('\n', some.Select(r => all[r].Id));
     }
@@ -65,7 +72,7 @@ internal static class CauseKey
 
     private static string Port(int port) => port < 0 ? "any" : port.ToString(CultureInfo.InvariantCulture);
 
-    private static string Slug(string text)
+    public static string Slug(string text)
     {
         var slug = new StringBuilder(Math.Min(text.Length, LongestText));
         foreach (char c in text)

@@ -31,20 +31,22 @@ internal static class RandomRuns
     private static readonly ushort[] s_udpPorts = [53, 514, 123, 161, 443, 5353, 9999];
 
     /// <param name="first">Number of the first conversation: its time, and the ports that keep flows apart.</param>
-    public static List<IReadOnlyList<TimedFrame>> Conversations(Random random, int count, int first = 0)
+    /// <param name="proven">Only connections that show who began them, so that no conversation tells anything of another.</param>
+    public static List<IReadOnlyList<TimedFrame>> Conversations(Random random, int count, int first = 0, bool proven = false)
     {
         var all = new List<IReadOnlyList<TimedFrame>>();
-        for (int i = first; i < first + count; i++) all.Add(One(random, 1_000_000_000 + (i * Spacing), (ushort)(20_000 + i)));
+        for (int i = first; i < first + count; i++) all.Add(One(random, 1_000_000_000 + (i * Spacing), (ushort)(20_000 + i), proven));
         return all;
     }
 
-    private static IReadOnlyList<TimedFrame> One(Random random, long at, ushort port)
+    private static IReadOnlyList<TimedFrame> One(Random random, long at, ushort port, bool proven)
     {
         string host = Pick(random, s_hosts), peer = Pick(random, s_peers);
         if (host == peer) peer = "192.0.2.7";
         if (random.Next(2) == 0) (host, peer) = (peer, host);
         ushort service = Pick(random, s_ports), datagram = Pick(random, s_udpPorts);
-        return random.Next(10) switch
+        int kind = random.Next(10);
+        return (proven && (kind is 4 or 6 or 7 or 8) ? 9 : kind) switch
         {
             0 or 1 => new TcpConversation(host, port, peer, service, at).Handshake().ClientSends("abc").ServerSends("defg").ClientCloses().Frames,
             2 => new TcpConversation(host, port, peer, service, at).Refused().Frames,

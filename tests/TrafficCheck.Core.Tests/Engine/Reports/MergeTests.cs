@@ -2,6 +2,7 @@ using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Reports.Merging;
 using TrafficCheck.Core.Matrix;
+using TrafficCheck.TestSupport;
 using TrafficCheck.TestSupport.Frames;
 
 namespace TrafficCheck.Core.Tests.Engine.Reports;
@@ -43,6 +44,31 @@ public sealed class MergeTests
             }
             else Assert.True(same >= whole.Findings.Count / 2, $"seed {seed}: {same} of {whole.Findings.Count}");
         }
+    }
+
+    [Theory]
+    [InlineData("mail-gateway")]
+    [InlineData("clean")]
+    [InlineData("scan")]
+    [InlineData("midstream")]
+    public void A_sample_capture_cut_by_flows_gives_the_whole_again(string sample)
+    {
+        var (one, other) = CutCaptures.Cut(Path.Combine(RepositoryFolder.Find(), "samples", sample, "capture.pcap"));
+        CheckReport Of(IEnumerable<TimedFrame> frames) => EngineRun.Of(frames, RandomRuns.Matrix, ["10.0.0.0/8", "192.168.0.0/16"]).Report;
+        CheckReport whole = Of(TimedFrame.Merge(one, other)), merged = ReportMerge.Merge(Of(one), Of(other), s_rules);
+        Assert.NotEmpty(one);
+        Assert.NotEmpty(other);
+        Assert.Empty(merged.Accounting.BrokenIdentities);
+        Assert.Equal(
+            (whole.Accounting.FramesRead, whole.Accounting.FlowsOpened, whole.Summary.Flows, whole.Summary.Judged, whole.Visibility.TcpConversations, whole.Visibility.TcpOneWay),
+            (merged.Accounting.FramesRead, merged.Accounting.FlowsOpened, merged.Summary.Flows, merged.Summary.Judged, merged.Visibility.TcpConversations, merged.Visibility.TcpOneWay));
+        Assert.Equal(whole.Accounting.PacketsWithoutFlow, merged.Accounting.PacketsWithoutFlow);
+        Assert.Equal(whole.Findings.Select(Figures), merged.Findings.Select(Figures));
+        foreach (var (w, m) in whole.Findings.Zip(merged.Findings)) Assert.InRange(m.Peers.Count, w.Peers.Count * 0.9, w.Peers.Count * 1.1);
+
+        // Beyond 64 hosts are estimated.
+        static object Figures(Finding f) => (f.Key, f.Flows, Math.Min(f.Peers.Count, 65), Math.Min(f.Hosts.Count, 65), f.Ports, f.Severity);
+        Assert.Equal(whole.Coverage.Select(c => (c.Row.Id, c.State, c.Note, c.Exclusive, c.Shared, c.Totals)), merged.Coverage.Select(c => (c.Row.Id, c.State, c.Note, c.Exclusive, c.Shared, c.Totals)));
     }
 
     [Fact]

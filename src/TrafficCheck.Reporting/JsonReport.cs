@@ -75,6 +75,7 @@ public static class JsonReport
         });
         json.WriteNumber("rows", report.Matrix.Rows.Count);
         json.WriteNumber("notEnforced", report.Matrix.Rows.Count(r => !r.Enforced));
+        if (report.MatrixChanges.Count > 0) json.WriteStrings("changes", report.MatrixChanges);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Scans;
 using TrafficCheck.Core.Matrix;
@@ -28,7 +27,8 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
     private RowCoverage Cover(MatrixRow row, int index, List<(RowSet Set, RowSetTotals Totals, ProbedRows Probed)> sets)
     {
         HitCount exclusive = default, shared = default, covered = default, related = default;
-        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, reversed = 0, probes = 0, mayMatch = 0, unknown = 0, controlUnseen = 0, initiatedIn = 0, initiatedOut = 0;
+        long exclusiveWorked = 0, sharedWorked = 0, failed = 0, unanswered = 0, reversed = 0, probes = 0, unansweredProbes = 0, mayMatch = 0, unknown = 0, controlUnseen = 0;
+        long initiatedIn = 0, initiatedOut = 0;
         long first = long.MaxValue, last = long.MinValue;
         HostCounter? peers = null;
         bool merged = false;
@@ -65,9 +65,10 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
                 ambiguous.UnionWith(set.Answering);
             }
 
-            bool answers = ledger.ShowsAnswers(row.Subject);
-            failed += totals.Failed - ofScans.Failed + (answers ? totals.Unanswered - ofScans.Unanswered : 0);
-            probes += ofScans.Failed + (answers ? ofScans.Unanswered : 0);
+            failed += totals.Failed - ofScans.Failed;
+            unanswered += totals.Unanswered - ofScans.Unanswered;
+            probes += ofScans.Failed;
+            unansweredProbes += ofScans.Unanswered;
             initiatedIn += totals.InitiatedIn;
             initiatedOut += totals.InitiatedOut;
             first = Math.Min(first, totals.FirstNs);
@@ -86,19 +87,17 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
 
         ambiguous.Remove(index);
         long answered = exclusive.Flows + shared.Flows;
-        var (state, note) = StateOf(row, exclusiveWorked, sharedWorked, failed, probes, answered, reversed, mayMatch, unknown, controlUnseen, covered.Flows);
-        return new RowCoverage
+        var cover = new RowCoverage
         {
             Row = row,
             Subject = _matrix.Subjects[row.Subject].Name,
-            State = state,
-            Note = note,
+            State = CoverageState.NotSeen,
             Exclusive = exclusive,
             Shared = shared,
             Covered = covered,
             Related = related,
-            Worked = exclusiveWorked + sharedWorked,
-            Failed = failed,
+            Worked = 0,
+            Failed = 0,
             Reversed = reversed,
             FirstNs = answered > 0 ? first : null,
             LastNs = answered > 0 ? last : null,
@@ -106,32 +105,10 @@ internal sealed class CoverageBuilder(CompiledMatrix compiled, CoverageLedger le
             InitiatedOut = initiatedOut,
             Peers = (peers ?? new HostCounter(new HostBudget())).ToHostSet(),
             AmbiguousWith = [.. ambiguous.Select(r => _matrix.Rows[r].Id)],
+            Totals = new RowTotals(exclusiveWorked, sharedWorked, failed, unanswered, probes, unansweredProbes, mayMatch, unknown, controlUnseen),
         };
+        return CoverageRule.Of(cover, ledger.ShowsAnswers(row.Subject), ((subjectsSeen >> row.Subject) & 1) != 0);
     }
-
-    private (CoverageState, string?) StateOf(
-        MatrixRow row, long exclusiveWorked, long sharedWorked, long failed, long probes, long answered, long reversed, long mayMatch, long unknown, long controlUnseen,
-        long covered)
-    {
-        if (!row.Enforced) return (CoverageState.NotEnforced, "a cell was not understood");
-        if (exclusiveWorked > 0) return (CoverageState.Proven, null);
-        if (sharedWorked > 0) return (CoverageState.Shared, null);
-        if (failed > 0) return (CoverageState.Failing, failed == 1 ? "tried once, did not work" : Text($"tried {failed} times, never worked"));
-        if (probes > 0 && probes == answered)
-            return (CoverageState.NotSeen, Text($"{Flows(probes)} of scans or floods, which nothing answered, and no other"));
-        answered -= probes;
-        if (answered > 0) return (CoverageState.NotObservable, Text($"{Flows(answered)} in one direction only: whether it worked was not captured"));
-        if (mayMatch > 0) return (CoverageState.NotObservable, Text($"{Flows(mayMatch)} may belong to it, but nothing in this capture names the peers or shows what is spoken"));
-        if (unknown > 0) return (CoverageState.NotObservable, Text($"{Flows(unknown)} may belong to it, but nobody can tell who initiated {(unknown == 1 ? "it" : "them")}"));
-        if (controlUnseen > 0) return (CoverageState.NotObservable, Text($"{Flows(controlUnseen)} may belong to it, but no control connection between their hosts was captured"));
-        if (reversed > 0) return (CoverageState.Reversed, Text($"{Flows(reversed)} the other way round"));
-        if (((subjectsSeen >> row.Subject) & 1) == 0) return (CoverageState.NotObservable, "no traffic of this subject was captured");
-        return (CoverageState.NotSeen, covered > 0 ? Text($"{Flows(covered)} would fit it, but a more specific row answers for {(covered == 1 ? "it" : "them")}") : null);
-    }
-
-    private static string Flows(long count) => count == 1 ? "1 flow" : Text($"{count} flows");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static HitCount Plus(HitCount hits, RowSetTotals totals) => new(hits.Flows + totals.Flows, hits.Bytes + totals.Bytes);
 }

@@ -63,7 +63,31 @@ internal sealed class HostCounter(HostBudget budget)
     }
 
     public HostSet ToHostSet() =>
-        new(Count, _isLowerBound, [.. _sample.Select(s => s.Host.ToString())]) { Error = _estimate is null || _isLowerBound ? null : HostEstimate.Error };
+        new(Count, _isLowerBound, [.. _sample.Select(s => s.Host.ToString())])
+        {
+            Error = _estimate is null || _isLowerBound ? null : HostEstimate.Error,
+            Sketch = ToSketch(),
+        };
+
+    /// <summary>Null when hosts are missing in it.</summary>
+    private HostSketch? ToSketch()
+    {
+        if (_estimate is not null) return HostSketch.OfEstimate(_estimate.Ranks);
+        if (_isLowerBound) return null;
+        var hosts = new List<UInt128>(_v4.Count + _v6.Count + 1);
+        foreach (uint host in _v4.Slots)
+        {
+            if (host != 0) hosts.Add(IpAddress.V4(host).Value);
+        }
+
+        foreach (UInt128 host in _v6.Slots)
+        {
+            if (host != 0) hosts.Add(host);
+        }
+
+        if (_unspecified) hosts.Add(0);
+        return HostSketch.Of(hosts);
+    }
 
     /// <summary>There is no more room: from here on the estimate counts, which begins with the hosts that are known, and needs no table.</summary>
     private void Exhaust()

@@ -20,6 +20,8 @@ internal sealed class HostEstimate
     private long _count;
     private bool _changed;
 
+    public ReadOnlySpan<byte> Ranks => _ranks;
+
     /// <summary>Asked for with each host of a flood.</summary>
     public long Count
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Servers;
@@ -13,6 +12,8 @@ internal sealed class ReportBuilder(
     CompiledMatrix compiled, IReadOnlyList<IReadOnlyList<IPNetwork>> protectedHosts, FindingLedger ledger, CoverageLedger coverage, FlowJudge judge, HostTally tally,
     PeerNaming? names, CaptureInterfaces interfaces)
 {
+    private const int MaxBusiest = 100;
+
     private readonly AllowedMatrix _matrix = compiled.Matrix;
 
     public CheckReport Build(
@@ -20,12 +21,12 @@ internal sealed class ReportBuilder(
         IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
         var probed = ledger.Scans().Rows;
-        IReadOnlyList<Finding> findings = new FindingBuilder(compiled, ledger, coverage, probed, names, interfaces).Build();
+        var builder = new FindingBuilder(compiled, ledger, coverage, probed, names, interfaces);
+        IReadOnlyList<Finding> findings = builder.Build();
         IReadOnlyList<RowCoverage> rows = new CoverageBuilder(compiled, coverage, probed, judge.SubjectsSeen).Build();
         SubjectReport[] subjects = [.. _matrix.Subjects.Select((s, i) => new SubjectReport(
-            s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null))];
-        var (exitCode, found, reasons) = Exit(accounting, visibility, inputs, findings, rows, subjects, rules);
-        return new CheckReport
+            s.Name, [.. protectedHosts[i].Select(NetworkText)], ((judge.SubjectsSeen >> i) & 1) != 0, null) { ShowsAnswers = coverage.ShowsAnswers(i) })];
+        var report = new CheckReport
         {
             Parameters = parameters,
             Matrix = _matrix,
@@ -34,11 +35,18 @@ internal sealed class ReportBuilder(
             Visibility = visibility,
             Accounting = accounting,
             Evidence = Evidence(),
-            Summary = Summarise(exitCode, found, reasons, findings),
+            Summary = Summarise(findings),
             Findings = findings,
             Related = related,
             Coverage = rows,
+            Totals = new ReportTotals
+            {
+                WorkedByRowSet = builder.WorkedByRowSet(),
+                Withheld = builder.Withheld,
+                Busiest = [.. tally.Busiest(MaxBusiest).Select(b => KeyValuePair.Create(b.Host.ToString(), b.Flows))],
+            },
         };
+        return ExitDecision.Of(report, rules);
     }
 
     private EvidenceReport Evidence()
@@ -69,7 +77,7 @@ internal sealed class ReportBuilder(
         return result;
     }
 
-    private SummaryReport Summarise(int exitCode, bool found, List<string> reasons, IReadOnlyList<Finding> findings)
+    private SummaryReport Summarise(IReadOnlyList<Finding> findings)
     {
         var outOfScope = new SortedDictionary<string, long>(StringComparer.Ordinal);
         if (coverage.Transit > 0) outOfScope["transit"] = coverage.Transit;
@@ -81,8 +89,8 @@ internal sealed class ReportBuilder(
 
         return new SummaryReport
         {
-            Pass = exitCode == 0,
-            Found = found,
+            Pass = true,
+            Found = false,
             Flows = judge.Flows,
             Judged = judge.Judgements,
             Allowed = coverage.Verdicts[(int)Verdict.Allowed],
@@ -95,63 +103,9 @@ internal sealed class ReportBuilder(
             InVain = findings.Where(f => f.Kind.IsScan() || f.Kind.IsFlood()).Sum(f => f.Flows - f.Unexpected - f.Permitted),
             Escaped = coverage.Squares[(int)Square.Escaped],
             Attempted = coverage.Squares[(int)Square.Attempted],
-            ExitCode = exitCode,
-            ExitReasons = reasons,
+            ExitCode = 0,
+            ExitReasons = [],
         };
-    }
-
-    /// <summary>
-    /// All that is wrong is said; the code is the gravest: an input that was not read whole (3) says less than is known, so does a capture
-    /// that could not show enough (4), and only then is it known that there are findings (1) or none.
-    /// </summary>
-    private (int Code, bool Found, List<string> Reasons) Exit(
-        AccountingReport accounting, VisibilityReport visibility, IReadOnlyList<InputSummary> inputs, IReadOnlyList<Finding> findings,
-        IReadOnlyList<RowCoverage> rows, SubjectReport[] subjects, ExitRules rules)
-    {
-        var reasons = new List<string>();
-        int empty = inputs.Count(i => i.IsEmpty), damaged = inputs.Count(i => i.Damaged) - empty;
-        if (damaged > 0) reasons.Add(damaged == 1 ? "an input could not be read whole" : Text($"{damaged} inputs could not be read whole"));
-        if (accounting.FramesRead == 0) reasons.Add(inputs.Count == 1 ? "the input held no packets" : "the inputs held no packets");
-        else if (empty > 0) reasons.Add(empty == 1 ? "an input held no packets" : Text($"{empty} inputs held no packets"));
-        int code = reasons.Count > 0 ? 3 : 0;
-
-        if (visibility.Grade > rules.MinGrade) reasons.Add(Text($"visibility {visibility.Grade} is below the grade {rules.MinGrade} asked for"));
-        if (accounting.FramesRead > 0 && !subjects.Any(s => s.Seen)) reasons.Add(NothingSeen(subjects));
-        if (code == 0 && reasons.Count > 0) code = 4;
-
-        int before = reasons.Count;
-        AddFindings(reasons, findings, rows, rules);
-        bool found = reasons.Count > before;
-        return (code == 0 && found ? 1 : code, found, reasons);
-    }
-
-    private void AddFindings(List<string> reasons, IReadOnlyList<Finding> findings, IReadOnlyList<RowCoverage> rows, ExitRules rules)
-    {
-        long unexpected = coverage.Verdicts[(int)Verdict.Unexpected], undetermined = coverage.Verdicts[(int)Verdict.Undetermined];
-        if (rules.FailOn.HasFlag(FailOn.Unexpected) && unexpected > 0)
-            reasons.Add(unexpected == 1 ? "a flow is unexpected" : Text($"{unexpected} flows are unexpected"));
-        if (rules.FailOn.HasFlag(FailOn.Undetermined) && undetermined > 0)
-            reasons.Add(undetermined == 1 ? "a flow is undetermined" : Text($"{undetermined} flows are undetermined"));
-        int failing = findings.Count(f => f.Kind == FindingKind.Failing);
-        if (rules.FailOn.HasFlag(FailOn.Failing) && failing > 0) reasons.Add(failing == 1 ? "a needed service fails" : Text($"{failing} needed services fail"));
-        int missing = rows.Count(r => IsRequired(r.Row, rules) && IsMissing(r));
-        if (rules.FailOn.HasFlag(FailOn.Missing) && missing > 0) reasons.Add(missing == 1 ? "a required row was not seen" : Text($"{missing} required rows were not seen"));
-    }
-
-    /// <summary>A row whose flows more specific rows answer for is not missing: the service it names was used.</summary>
-    private static bool IsMissing(RowCoverage row) => row.State is CoverageState.NotSeen or CoverageState.Reversed && row.Covered.Flows == 0;
-
-    private static bool IsRequired(MatrixRow row, ExitRules rules) =>
-        row.Need == RowNeed.Required || (row.Need == RowNeed.Conditional && row.Condition is { } name && rules.Holds(name));
-
-    private string NothingSeen(SubjectReport[] subjects)
-    {
-        string wanted = string.Join(", ", subjects.SelectMany(s => s.Addresses).Distinct());
-        var busiest = tally.Busiest(5);
-        string seen = busiest.Count == 0
-            ? "no other hosts do either"
-            : "the busiest that do are " + string.Join(", ", busiest.Select(b => Text($"{b.Host} ({b.Flows} {(b.Flows == 1 ? "flow" : "flows")})")));
-        return $"none of the protected hosts ({wanted}) appears in the capture; {seen}: correct --protect";
     }
 
     private static string NetworkText(IPNetwork network)
@@ -159,6 +113,4 @@ internal sealed class ReportBuilder(
         int whole = network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128;
         return network.PrefixLength == whole ? network.BaseAddress.ToString() : network.ToString();
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

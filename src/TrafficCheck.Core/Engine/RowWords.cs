@@ -32,10 +32,11 @@ internal static class RowWords
     }
 
     /// <summary>The row that would allow the flows, as a line of a Markdown table.</summary>
-    public static string Draft(FindingKey key, string direction)
+    public static string Draft(string transport, int? servicePort, string direction)
     {
-        string port = TransportNames.HasPorts(key.Protocol) && key.Port >= 0 ? key.Port.ToString(CultureInfo.InvariantCulture) : "any";
-        return $"| {port} | {TransportNames.Of(key.Protocol).ToUpperInvariant()} | {direction} | ... |";
+        bool ports = TransportNames.TryParse(transport, out byte protocol) && TransportNames.HasPorts(protocol);
+        string port = ports && servicePort is { } number ? number.ToString(CultureInfo.InvariantCulture) : "any";
+        return $"| {port} | {transport.ToUpperInvariant()} | {direction} | ... |";
     }
 
     private static string Named(MatrixRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.Id} (line {row.Source.Line})");

@@ -84,7 +84,7 @@ internal static class RunAccounting
         };
     }
 
-    private static void Check(List<string> broken, string identity, long left, long right)
+    internal static void Check(List<string> broken, string identity, long left, long right)
     {
         if (left != right) broken.Add(FormattableString.Invariant($"{identity}: {left} is not {right}"));
     }

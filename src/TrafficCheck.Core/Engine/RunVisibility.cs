@@ -27,46 +27,24 @@ internal static class RunVisibility
         long reordered)
         where TSink : struct, IFlowSink
     {
-        double? oneWay = coverage.TcpConversations == 0 ? null : (double)coverage.TcpOneWay / coverage.TcpConversations;
         long undecoded = 0;
         for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
         {
             if (!DecodeStatusNames.IsDecoded(status) && !DecodeStatusNames.IsNonIp(status)) undecoded += intake.Frames.Statuses[(int)status];
         }
 
-        double undecodedShare = Share(undecoded, accounting.FramesRead);
-        long? dropped = inputs.Any(i => i.DroppedFrames is not null) ? inputs.Sum(i => i.DroppedFrames ?? 0) : null;
-        double loss = Math.Max(Share(dropped ?? 0, (dropped ?? 0) + accounting.FramesRead), Share(judge.MissingBytes, judge.TcpBytes + judge.MissingBytes));
-        long cut = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value;
         IReadOnlyList<TimeGap> gaps = TimeCoverage.Gaps(inputs);
-        double uncovered = TimeCoverage.UncoveredShare(gaps, inputs);
-        bool damaged = inputs.Any(i => i is { Damaged: true, IsEmpty: false }), empty = inputs.Any(i => i.IsEmpty);
-        IReadOnlyList<GradeRule> rules =
-        [
-            Rule("one-way", "of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
-            Rule("not-decoded", "of the frames are not decoded", undecodedShare, s_undecodedLimits),
-            Rule("lost", "of the frames or TCP bytes are lost", loss, s_lossLimits),
-            Rule("time-not-covered", "of the time is covered by no input", uncovered, s_timeLimits),
-        ];
-        List<(int Grade, string Reason)> figures =
-        [
-            .. rules.Select(r => ("ABCDEF".IndexOf(r.Grade, StringComparison.Ordinal), Sentence(r))),
-            (damaged ? 2 : 0, "an input could not be read whole"),
-            (empty ? 2 : 0, "an input held no packets"),
-            (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
-        ];
-        int grade = figures.Max(f => f.Grade);
         PacketClock clock = intake.Frames.Clock;
         ChecksumCounts bad = intake.Frames.BadChecksums;
         var report = new VisibilityReport
         {
-            Grade = "ABCDEF"[grade],
-            GradeRules = rules,
-            GradeReasons = grade == 0 ? [] : [.. figures.Where(f => f.Grade == grade).Select(f => f.Reason)],
-            DroppedFrames = dropped,
-            OneWayShare = oneWay,
-            UndecodedShare = undecodedShare,
-            TruncatedFrames = cut,
+            Grade = 'A',
+            DroppedFrames = inputs.Any(i => i.DroppedFrames is not null) ? inputs.Sum(i => i.DroppedFrames ?? 0) : null,
+            TcpConversations = coverage.TcpConversations,
+            TcpOneWay = coverage.TcpOneWay,
+            TcpBytes = judge.TcpBytes,
+            UndecodedFrames = undecoded,
+            TruncatedFrames = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value,
             OutOfOrder = clock.OutOfOrder + reordered,
             Reordered = reordered,
             Late = clock.Late,
@@ -83,14 +61,49 @@ internal static class RunVisibility
             PacketsAbove1500 = intake.Frames.Large.AboveOrdinary,
             PacketsAbove9216 = intake.Frames.Large.AboveJumbo,
             TimeGaps = [.. gaps.Take(MaxListed)],
-            UncoveredTimeShare = uncovered,
+            UncoveredTimeShare = TimeCoverage.UncoveredShare(gaps, inputs),
             Duplicates = intake.Frames.Copies?.Copies,
             DuplicatesByKind = CopiesByKind(intake.Frames.Copies),
             DuplicatePairs = Pairs(intake.Frames.Copies, interfaces),
-            OneWayBySegment = Segments(coverage, interfaces),
+            Segments = [.. coverage.Segments.OrderBy(s => s.Key).Select(s => new SegmentShare(SegmentNames.Of(interfaces, s.Key.Interface, s.Key.Vlan), s.Value.All, s.Value.OneWay))],
             Notes = [],
         };
-        return report with { Notes = VisibilityNotes.Of(report, accounting, coverage, damaged, undecoded, Grade(oneWay ?? 0, s_oneWayLimits) > 0) };
+        return Graded(report, accounting, inputs);
+    }
+
+    /// <summary>Sets what follows from the counts: shares, grade, worst segments and notes.</summary>
+    public static VisibilityReport Graded(VisibilityReport seen, AccountingReport accounting, IReadOnlyList<InputSummary> inputs)
+    {
+        double? oneWay = seen.TcpConversations == 0 ? null : (double)seen.TcpOneWay / seen.TcpConversations;
+        double undecoded = Share(seen.UndecodedFrames, accounting.FramesRead);
+        long dropped = seen.DroppedFrames ?? 0;
+        double loss = Math.Max(Share(dropped, dropped + accounting.FramesRead), Share(seen.MissingBytes, seen.TcpBytes + seen.MissingBytes));
+        bool damaged = inputs.Any(i => i is { Damaged: true, IsEmpty: false }), empty = inputs.Any(i => i.IsEmpty);
+        IReadOnlyList<GradeRule> rules =
+        [
+            Rule("one-way", "of the TCP conversations are one-way", oneWay ?? 0, s_oneWayLimits),
+            Rule("not-decoded", "of the frames are not decoded", undecoded, s_undecodedLimits),
+            Rule("lost", "of the frames or TCP bytes are lost", loss, s_lossLimits),
+            Rule("time-not-covered", "of the time is covered by no input", seen.UncoveredTimeShare, s_timeLimits),
+        ];
+        List<(int Grade, string Reason)> figures =
+        [
+            .. rules.Select(r => ("ABCDEF".IndexOf(r.Grade, StringComparison.Ordinal), Sentence(r))),
+            (damaged ? 2 : 0, "an input could not be read whole"),
+            (empty ? 2 : 0, "an input held no packets"),
+            (accounting.FramesRead == 0 ? 5 : 0, "no frames were read"),
+        ];
+        int grade = figures.Max(f => f.Grade);
+        seen = seen with
+        {
+            Grade = "ABCDEF"[grade],
+            GradeRules = rules,
+            GradeReasons = grade == 0 ? [] : [.. figures.Where(f => f.Grade == grade).Select(f => f.Reason)],
+            OneWayShare = oneWay,
+            UndecodedShare = undecoded,
+            OneWayBySegment = [.. seen.Segments.Where(s => s.OneWay > 0).OrderByDescending(s => s.OneWay).Take(MaxListed)],
+        };
+        return seen with { Notes = VisibilityNotes.Of(seen, accounting, damaged, Grade(oneWay ?? 0, s_oneWayLimits) > 0) };
     }
 
     private static GradeRule Rule(string name, string what, double share, double[] limits) =>
@@ -125,12 +138,6 @@ internal static class RunVisibility
             p.Key.Kind == CopyKind.Interface ? SegmentNames.OfInterface(interfaces, p.Key.First) : SegmentNames.OfVlan(p.Key.First),
             p.Key.Kind == CopyKind.Interface ? SegmentNames.OfInterface(interfaces, p.Key.Second) : SegmentNames.OfVlan(p.Key.Second),
             p.Value)),
-    ];
-
-    private static List<SegmentShare> Segments(CoverageLedger coverage, CaptureInterfaces interfaces) =>
-    [
-        .. coverage.Segments.Where(s => s.Value.OneWay > 0).OrderByDescending(s => s.Value.OneWay).ThenBy(s => s.Key).Take(MaxListed)
-            .Select(s => new SegmentShare(SegmentNames.Of(interfaces, s.Key.Interface, s.Key.Vlan), s.Value.All, s.Value.OneWay)),
     ];
 
     /// <summary>0 for A up to the first limit, 1 for B up to the second ... 5 for F beyond the last.</summary>

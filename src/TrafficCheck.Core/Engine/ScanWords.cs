@@ -14,24 +14,23 @@ internal static class ScanWords
     public static Finding Describe(ScanGroup group, AllowedMatrix matrix, PeerNaming? names)
     {
         FindingState state = group.Totals.State;
-        long unexpected = group.Totals.Unexpected.Sum();
-        return new Finding
+        return Of(new Finding
         {
             Id = "",
+            Key = CauseKey.Of(group, matrix),
             Kind = group.Kind,
-            Reason = ReasonOf(group.Totals),
-            Severity = SeverityOf(group),
+            Reason = Reason.None,
+            Severity = FindingSeverity.Medium,
             Subject = matrix.Subjects[group.Who.Subject].Name,
             Direction = group.Direction,
             Transport = TransportNames.Of(group.Who.Protocol),
-            ServicePort = group.Port >= 0 && HasPort(group.Who.Protocol) ? group.Port : null,
+            ServicePort = null,
             Peers = state.Peers.ToHostSet(),
             Hosts = state.Hosts.ToHostSet(),
             Carriers = state.Carriers.ToCarriers(),
             PeerNames = names is null || group.Kind.IsFlood() ? [] : FindingNames.Of(state, names),
-            Ports = group.Totals.Ports.Count,
             Flows = state.Flows,
-            Unexpected = unexpected,
+            Unexpected = group.Totals.Unexpected.Sum(),
             Packets = state.Packets,
             Bytes = state.Bytes,
             FirstNs = state.FirstNs,
@@ -46,63 +45,85 @@ internal static class ScanWords
             MoreAnswered = group.Totals.Answered.HasMore,
             PeakPeers = group.PeakSources,
             Network = group.Network,
-            Explanation = Explain(group, unexpected),
+            Explanation = "",
             Suggestion = null,
             Frames = [.. state.Frames.Items.Select(f => f.Frame)],
+            Totals = new FindingTotals
+            {
+                UnexpectedByReason = [.. group.Totals.Unexpected],
+                Ports = PortNumbers.Of(group.Totals.Ports.Lowest(int.MaxValue)),
+                TalkedOn = PortNumbers.Of(group.TalkedOn),
+            },
+        });
+    }
+
+    /// <summary>Reads from a scan's or flood's figures what it is, how grave, and why.</summary>
+    public static Finding Of(Finding finding)
+    {
+        FindingTotals totals = finding.Totals!;
+        long ports = totals.Ports?.Count ?? finding.Ports;
+        bool hasPort = TransportNames.TryParse(finding.Transport, out byte protocol) && HasPort(protocol);
+        HostSet targets = finding.Direction == FlowDirection.In ? finding.Hosts : finding.Peers;
+        finding = finding with
+        {
+            Kind = finding.Kind.IsScan() ? ScanShape.KindOf(ports, targets.Count) : finding.Kind,
+            Reason = ReasonOf(totals.UnexpectedByReason),
+            Severity = SeverityOf(finding),
+            Ports = ports,
+            ServicePort = ports == 1 && hasPort ? totals.Ports?.All.First() ?? finding.ServicePort : null,
         };
+        return finding with { Explanation = Explain(finding, targets) };
     }
 
     private static bool HasPort(byte protocol) => TransportNames.HasPorts(protocol) || protocol is TransportNames.Icmp or TransportNames.Icmpv6;
 
     /// <summary>The reason of most flows that no row allows; the first in order among equals; none when rows allow them all.</summary>
-    private static Reason ReasonOf(ScanTotals totals)
+    private static Reason ReasonOf(IReadOnlyList<long> unexpected)
     {
         var reason = Reason.None;
-        for (int i = 0; i < totals.Unexpected.Length; i++)
+        for (int i = 0; i < unexpected.Count; i++)
         {
-            if (totals.Unexpected[i] > totals.Unexpected[(int)reason]) reason = (Reason)i;
+            if (unexpected[i] > unexpected[(int)reason]) reason = (Reason)i;
         }
 
         return reason;
     }
 
     /// <summary>What got through comes first; a flood is more than a nuisance; a scan that got nowhere is none.</summary>
-    private static FindingSeverity SeverityOf(ScanGroup group)
+    private static FindingSeverity SeverityOf(Finding finding)
     {
-        FindingState state = group.Totals.State;
-        if (state.Escaped > 0) return FindingSeverity.High;
-        if (group.Kind.IsFlood()) return FindingSeverity.Medium;
-        return state.Attempted + state.Failing + state.Permitted == state.Flows ? FindingSeverity.Low : FindingSeverity.Medium;
+        if (finding.Escaped > 0) return FindingSeverity.High;
+        if (finding.Kind.IsFlood()) return FindingSeverity.Medium;
+        return finding.Attempted + finding.Failing + finding.Permitted == finding.Flows ? FindingSeverity.Low : FindingSeverity.Medium;
     }
 
-    private static string Explain(ScanGroup group, long unexpected)
+    private static string Explain(Finding finding, HostSet to)
     {
-        FindingState state = group.Totals.State;
-        long ports = group.Totals.Ports.Count, targets = group.Totals.Targets(group.Direction).Count;
-        bool icmp = group.Who.Protocol is TransportNames.Icmp or TransportNames.Icmpv6;
+        long ports = finding.Ports, targets = to.Count;
+        string some = to.AtLeast ? "at least " : to.Error is null ? "" : "about ";
+        bool icmp = finding.Transport is "icmp" or "icmpv6";
         string onPorts = ports == 1 ? $"one {(icmp ? "type" : "port")}" : Text($"{ports} {(icmp ? "types" : "ports")}");
-        string who = group.Network is { } network ? Text($"{group.Sources} hosts of {network}") : "one host";
-        string text = group.Kind switch
+        string who = finding.Network is { } network ? Text($"{(finding.Peers.Error is null ? "" : "about ")}{finding.Peers.Count} hosts of {network}") : "one host";
+        string text = finding.Kind switch
         {
-            FindingKind.PortScan => Text($"{who} tried {onPorts} of {(targets == 1 ? "one host" : Text($"{targets} hosts"))}"),
-            FindingKind.HostSweep => Text($"{who} tried {targets} hosts on {onPorts}"),
-            FindingKind.BlockScan => Text($"{who} tried {ports} ports over {targets} hosts"),
-            FindingKind.SynFlood => Text($"up to {group.PeakSources} hosts a minute opened connections that nobody went on with"),
-            _ => Text($"up to {group.PeakSources} hosts a minute sent to {(ports == 1 ? "it" : Text($"{ports} ports"))} and had nothing of it"),
+            FindingKind.PortScan => Text($"{who} tried {onPorts} of {(targets == 1 ? "one host" : Text($"{some}{targets} hosts"))}"),
+            FindingKind.HostSweep => Text($"{who} tried {some}{targets} hosts on {onPorts}"),
+            FindingKind.BlockScan => Text($"{who} tried {ports} ports over {some}{targets} hosts"),
+            FindingKind.SynFlood => Text($"up to {finding.PeakPeers} hosts a minute opened connections that nobody went on with"),
+            _ => Text($"up to {finding.PeakPeers} hosts a minute sent to {(ports == 1 ? "it" : Text($"{ports} ports"))} and had nothing of it"),
         };
-        if (group.Kind.IsScan())
+        if (finding.Kind.IsScan())
         {
-            long answered = group.Totals.AnsweredFlows;
-            bool refused = state.Outcomes[(int)Outcome.Refused] + state.Outcomes[(int)Outcome.Unreachable] > 0;
-            text += answered == 0 ? (refused ? " and got nowhere" : " and nothing answered") : Text($"; {answered} of {state.Flows} tries were answered");
+            bool refused = finding.Outcomes.Any(o => o.Key is Outcome.Refused or Outcome.Unreachable);
+            text += finding.AnsweredFlows == 0 ? (refused ? " and got nowhere" : " and nothing answered") : Text($"; {finding.AnsweredFlows} of {finding.Flows} tries were answered");
         }
 
-        long allowed = state.Flows - unexpected;
-        if (allowed > 0) text += allowed == state.Flows ? "; rows allow them all, and none counts as a failing service" : Text($"; rows allow {allowed} of the flows, and none counts as a failing service");
-        if (group.TalkedOn.Count == 0) return text;
-        string talked = string.Join(", ", group.TalkedOn.Take(TalkedOnShown).Select(p => p.ToString(CultureInfo.InvariantCulture)));
-        string more = group.TalkedOn.Count > TalkedOnShown ? Text($" and {group.TalkedOn.Count - TalkedOnShown} more") : "";
-        return text + $"; apart from this {(group.Network is null ? "it" : "they")} had conversations on {(icmp ? "type" : "port")} {talked}{more}, which are judged by themselves";
+        long allowed = finding.Flows - finding.Unexpected;
+        if (allowed > 0) text += allowed == finding.Flows ? "; rows allow them all, and none counts as a failing service" : Text($"; rows allow {allowed} of the flows, and none counts as a failing service");
+        if (finding.Totals?.TalkedOn is not { Count: > 0 } talkedOn) return text;
+        string talked = string.Join(", ", talkedOn.All.Take(TalkedOnShown).Select(p => p.ToString(CultureInfo.InvariantCulture)));
+        string more = talkedOn.Count > TalkedOnShown ? Text($" and {talkedOn.Count - TalkedOnShown} more") : "";
+        return text + $"; apart from this {(finding.Network is null ? "it" : "they")} had conversations on {(icmp ? "type" : "port")} {talked}{more}, which are judged by themselves";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

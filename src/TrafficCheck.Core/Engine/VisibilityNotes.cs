@@ -10,7 +10,7 @@ internal static class VisibilityNotes
     private const double ManyBadChecksums = 0.01;
 
     public static IReadOnlyList<string> Of(
-        VisibilityReport seen, AccountingReport accounting, CoverageLedger coverage, bool damaged, long undecoded, bool oneWay)
+        VisibilityReport seen, AccountingReport accounting, bool damaged, bool oneWay)
     {
         var notes = new List<string>();
         if (accounting.FramesRead == 0) notes.Add("no frames were read");
@@ -18,14 +18,14 @@ internal static class VisibilityNotes
         if (seen.DroppedFrames is null && accounting.FramesRead > 0) notes.Add("the inputs do not say whether the capture dropped frames");
         if (oneWay)
         {
-            notes.Add(Text($"{coverage.TcpOneWay} of {coverage.TcpConversations} TCP conversations show one direction only: mirror both directions"));
+            notes.Add(Text($"{seen.TcpOneWay} of {seen.TcpConversations} TCP conversations show one direction only: mirror both directions"));
             if (seen.OneWayBySegment.Count > 0 && seen.OneWayBySegment[0] is var worst)
                 notes.Add(Text($"most of them on {worst.Segment}: {worst.OneWay} of {worst.Conversations}"));
         }
 
         if (seen.Gaps > 0)
             notes.Add(Text($"{Of(seen.Gaps, "TCP conversation lacks", "TCP conversations lack")} {seen.MissingBytes} bytes that were sent: the mirror or the capture lost packets"));
-        if (undecoded > 0) notes.Add(Text($"{Of(undecoded, "frame was", "frames were")} not decoded: what they carry was not judged"));
+        if (seen.UndecodedFrames > 0) notes.Add(Text($"{Of(seen.UndecodedFrames, "frame was", "frames were")} not decoded: what they carry was not judged"));
         if (seen.TruncatedFrames > 0)
             notes.Add(Text($"{Of(seen.TruncatedFrames, "packet was", "packets were")} cut by the snap length: applications and names may be missing there"));
         if (seen.Late > 0)

@@ -11,6 +11,8 @@ internal static class FindingFields
         json.WriteObjects("findings", report.Findings, finding =>
         {
             json.WriteString("id", finding.Id);
+            json.WriteString("key", finding.Key);
+            if (finding.EarlierMatrix) json.WriteBoolean("earlierMatrix", true);
             json.WriteString("kind", finding.Kind.Word());
             json.WriteWord("reason", finding.Reason.Word());
             json.WriteString("severity", finding.Severity.Word());

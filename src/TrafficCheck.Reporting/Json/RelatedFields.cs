@@ -9,6 +9,7 @@ internal static class RelatedFields
     {
         json.WriteObjects("related", report.Related, group =>
         {
+            if (group.EarlierMatrix) json.WriteBoolean("earlierMatrix", true);
             json.WriteString("by", group.By);
             json.WriteString("grade", group.Grade);
             json.WriteString("subject", group.Subject);

@@ -66,6 +66,7 @@ internal static class FindingsSection
 
         Detail(RowNote(scope, finding));
         if (finding.Answered.Count > 0) Detail(FindingText.Answered(finding, canvas.Verbose), finding.Escaped > 0 ? Ink.StrongBad : Ink.Plain);
+        if (finding.EarlierMatrix) Detail("found under an earlier matrix, of which it speaks", Ink.Faint);
         Detail(finding.Explanation);
         foreach (MissingEvidence missing in finding.Missing) Detail("missing: " + missing.Text);
         if (finding.Suggestion is { } suggestion) Detail("to settle it: " + suggestion);
@@ -75,6 +76,7 @@ internal static class FindingsSection
         if (canvas.Verbose && finding.Hosts.Sample.Count > 1) Detail("protected: " + FindingText.Sample(finding.Hosts), Ink.Faint);
         string subject = scope.Report.Subjects.Count > 1 && finding.Subject.Length > 0 ? $"{Cells.Fit(finding.Subject, 40)}; " : "";
         Detail(subject + FindingText.Times(scope, finding), Ink.Faint);
+        if (canvas.Verbose && finding.Key.Length > 0) Detail("key: " + TerminalText.Clean(finding.Key, 300), Ink.Faint);
 
         void Detail(string? text, Ink ink = Ink.Plain)
         {

@@ -37,7 +37,7 @@ internal static class VisibilitySection
 
         foreach (string reason in seen.GradeReasons)
             scope.Canvas.Line(new StyledText().Space(Indent).Add($"{seen.Grade}, because {reason}"), Indent + 2);
-        foreach (string note in seen.Notes) scope.Canvas.Line(new StyledText().Space(Indent).Add(note, Ink.Warning), Indent + 2);
+        foreach (string note in seen.Notes.Concat(scope.Report.MatrixChanges)) scope.Canvas.Line(new StyledText().Space(Indent).Add(note, Ink.Warning), Indent + 2);
     }
 
     private static List<string> Known(VisibilityReport seen, List<string> unknown)

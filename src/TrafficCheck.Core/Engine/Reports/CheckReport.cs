@@ -35,12 +35,28 @@ public sealed record CheckReport
 
     /// <summary>One entry for each row of the matrix, in document order.</summary>
     public required IReadOnlyList<RowCoverage> Coverage { get; init; }
+
+    /// <summary>
+    /// Names the process that counted, where several reports are of one: its counts of frames, packets and flow records run on from the start, so that a merge
+    /// takes those of the later report. Null: the counts are of this report alone, and are added.
+    /// </summary>
+    public string? Process { get; init; }
+
+    /// <summary>What changed in the matrix during a run, a sentence each; bounded.</summary>
+    public IReadOnlyList<string> MatrixChanges { get; init; } = [];
+
+    /// <summary>What a merge needs besides.</summary>
+    public ReportTotals Totals { get; init; } = new();
 }
 
 /// <param name="Addresses">Canonical text of each protected address or prefix.</param>
 /// <param name="Seen">Whether any packet had an end among the addresses.</param>
 /// <param name="Chosen">Why these addresses, when the program chose them (<c>--protect auto</c>); else null.</param>
-public sealed record SubjectReport(string Name, IReadOnlyList<string> Addresses, bool Seen, string? Chosen);
+public sealed record SubjectReport(string Name, IReadOnlyList<string> Addresses, bool Seen, string? Chosen)
+{
+    /// <summary>Whether a conversation other than TCP was seen in both directions: where none was, a datagram without answer says nothing.</summary>
+    public bool ShowsAnswers { get; init; }
+}
 
 /// <param name="First">VLAN or interface of the packet that counts, as text.</param>
 /// <param name="Second">That of its copies.</param>
@@ -77,6 +93,20 @@ public sealed record VisibilityReport
 
     /// <summary>Share of TCP conversations of which only one direction was captured although both must have existed; 0 to 1, null without any.</summary>
     public double? OneWayShare { get; init; }
+
+    /// <summary>Those conversations, and the ones of them that are one-way.</summary>
+    public long TcpConversations { get; init; }
+
+    public long TcpOneWay { get; init; }
+
+    /// <summary>IP bytes of TCP that were captured.</summary>
+    public long TcpBytes { get; init; }
+
+    /// <summary>Frames that are neither decoded nor a known non-IP kind.</summary>
+    public long UndecodedFrames { get; init; }
+
+    /// <summary>TCP conversations by interface and VLAN, all that are told apart, one-way or not.</summary>
+    public IReadOnlyList<SegmentShare> Segments { get; init; } = [];
 
     /// <summary>Share of frames that are neither decoded nor a known non-IP kind; 0 to 1.</summary>
     public double UndecodedShare { get; init; }

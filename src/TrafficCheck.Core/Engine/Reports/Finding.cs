@@ -17,6 +17,7 @@ public sealed record Finding
 
     /// <summary>
     /// Names the cause itself, whatever else a run finds: equal in every report in which it appears, as long as the rows that it speaks of keep their ids.
+    /// Distinct in a report. Such as <c>unexpected.port/gateway/in/tcp/3389</c>; safe to print.
     /// </summary>
     public string Key { get; init; } = "";
 
@@ -114,15 +115,12 @@ public sealed record Finding
     /// Wireshark shows).
     /// </summary>
     public required IReadOnlyList<long> Frames { get; init; }
-}
 
-/// <summary>Distinct hosts with a sample.</summary>
-/// <param name="Count">Exact number of distinct hosts, a lower bound where <paramref name="AtLeast"/>, or an estimate where there is an <see cref="Error"/>.</param>
-/// <param name="Sample">Canonical addresses of those seen first, at most five.</param>
-public sealed record HostSet(long Count, bool AtLeast, IReadOnlyList<string> Sample)
-{
-    /// <summary>Relative standard error of an estimated count, such as 0.016; null for others.</summary>
-    public double? Error { get; init; }
+    /// <summary>It was found under an earlier matrix, and speaks of rows as they were then.</summary>
+    public bool EarlierMatrix { get; init; }
+
+    /// <summary>What a merge needs; null where there is to be none.</summary>
+    public FindingTotals? Totals { get; init; }
 }
 
 /// <summary>A socket that answered a probe.</summary>

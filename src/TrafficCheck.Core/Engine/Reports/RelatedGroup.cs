@@ -34,6 +34,9 @@ public sealed record RelatedGroup
 
     /// <summary>The earliest, at most five.</summary>
     public required IReadOnlyList<RelatedSample> Samples { get; init; }
+
+    /// <summary>Its rows are those of an earlier matrix.</summary>
+    public bool EarlierMatrix { get; init; }
 }
 
 /// <param name="Flow"><c>10.0.0.5:40001 -> 192.0.2.7:50001</c></param>

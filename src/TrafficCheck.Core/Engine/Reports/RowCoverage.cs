@@ -49,4 +49,7 @@ public sealed record RowCoverage
 
     /// <summary>Ids of the rows that share flows with it, in document order.</summary>
     public required IReadOnlyList<string> AmbiguousWith { get; init; }
+
+    /// <summary>The sums behind <see cref="State"/>.</summary>
+    public RowTotals Totals { get; init; }
 }

@@ -55,7 +55,7 @@ internal sealed class ScanFinder(ProbeLedger ledger)
                 _ => FindingKind.IcmpFlood,
             };
             var who = new Initiator(target.Target, target.Subject, FlowDirection.In, target.Protocol);
-            groups.Add(new(kind, who, Only(flood.Totals.Ports), flood.Totals, flood.Sources.Count == 0 ? 0 : flood.Sources.Values.Max(), []));
+            groups.Add(new(kind, who, Only(flood.Totals.Ports), flood.Totals, flood.Sources.Count == 0 ? 0 : flood.Sources.Values.Max(), []) { FloodPort = target.Port });
         }
 
         var rows = new Dictionary<int, ProbedRows>();

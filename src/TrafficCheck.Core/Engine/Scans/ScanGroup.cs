@@ -14,6 +14,9 @@ internal sealed record ScanGroup(
 {
     public FlowDirection Direction => Who.Direction;
 
+    /// <summary>For a flood, the port that it was told by, or -1 for one over many ports.</summary>
+    public int FloodPort { get; init; } = -1;
+
     /// <summary>The network whose hosts scanned together, such as <c>2001:db8:1:2::/64</c>; null for all other groups.</summary>
     public string? Network => Sources > 1 ? $"{Who.Address}/{ScannerNetworks.PrefixLength}" : null;
 }

@@ -35,6 +35,13 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
         return true;
     }
 
+    public FloodLedger Fork(ForkScope scope, Func<int, bool> answers)
+    {
+        var fork = new FloodLedger(scope.Budget, answers);
+        foreach (var (target, flood) in _floods) fork._floods.Add(target, flood.Fork(scope));
+        return fork;
+    }
+
     /// <summary>Sums the probes of floods, which the ledger is to drop.</summary>
     /// <param name="except">Initiators whose probes are a scan.</param>
     public void Take(ProbeLedger ledger, IReadOnlySet<Initiator> except)
@@ -125,10 +132,10 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
 
     internal sealed class Flood(HostBudget budget)
     {
-        private readonly Dictionary<long, int> _sources = [];
+        private Dictionary<long, int> _sources = [];
         private long _firstMinute = long.MaxValue, _lastMinute = long.MinValue;
 
-        public ScanTotals Totals { get; } = new(budget);
+        public ScanTotals Totals { get; private set; } = new(budget);
 
         /// <summary>By minute, hosts that tried in vain.</summary>
         public IReadOnlyDictionary<long, int> Sources => _sources;
@@ -141,6 +148,14 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
             long minute = Conversations.Minute.NumberOf(ns);
             ref int count = ref CollectionsMarshal.GetValueRefOrAddDefault(_sources, minute, out _);
             if (++count >= ProbeRules.FloodSources) Extend(minute);
+        }
+
+        public Flood Fork(ForkScope scope)
+        {
+            var fork = (Flood)MemberwiseClone();
+            fork._sources = new(_sources);
+            fork.Totals = Totals.Fork(scope);
+            return fork;
         }
 
         public void Extend(long minute)

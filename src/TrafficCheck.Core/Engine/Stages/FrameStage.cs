@@ -22,9 +22,10 @@ internal sealed unsafe partial class FrameStage : IDisposable
     private readonly long[] _statuses = new long[(int)DecodeStatus.Count];
     private readonly ushort _vlanMask;
     private readonly TunnelPorts _tunnelPorts;
-    private readonly bool _decapsulate, _readsDns;
+    private readonly bool _decapsulate;
     private readonly CopyFilter? _copies;
-    private readonly SpeechDemand _speech;
+    private bool _readsDns;
+    private SpeechDemand _speech;
 
     private readonly OrdinaryFrames _ordinaryFrames;
     private readonly bool _takesShortWay;
@@ -52,7 +53,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     private int _interface = -1;
 
     /// <summary>Number of the last frame that was counted.</summary>
-    private long _numbered;
+    private long _numbered, _highest;
     private PacketClock _clock = new();
 
     /// <summary>The time by which idle flows may be ended.</summary>
@@ -92,6 +93,18 @@ internal sealed unsafe partial class FrameStage : IDisposable
 
     public long FramesRead { get; private set; }
 
+    /// <summary>What they had on the link.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The highest number of a frame so far.</summary>
+    public long HighestNumber => _highest;
+
+    /// <summary>The time by which idle flows may be ended; the smallest value before the first frame.</summary>
+    public long NowNs => _nowNs;
+
+    /// <summary>Where it is told what was read, or null.</summary>
+    public RunCounters? Counters { get; init; }
+
     /// <summary>Those of them that took the short way.</summary>
     public long OrdinaryFramesRead { get; private set; }
 
@@ -122,6 +135,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     {
         if (count == 0) return;
         _numbered = firstNumber - 1;
+        long bytes = Bytes;
         ReadOnlySpan<FrameDescriptor> frames = batch.Frames.Slice(start, count);
         for (int done = 0; done < frames.Length; done += Block)
         {
@@ -131,6 +145,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
             if (_line.IsAsynchronous) _packets.Hold(batch);
             FlowPacket<Ipv4Key>* v4 = _packets.V4 + _packets.V4Count;
             FlowPacket<Ipv6Key>* v6 = _packets.V6 + _packets.V6Count;
+            foreach (ref readonly FrameDescriptor frame in block) bytes += frame.WireLength;
             _ordinary = _takesShortWay ? _ordinaryFrames.Read(batch.Buffer, block, v4, v6) : default;
             ulong others = (block.Length == Block ? ulong.MaxValue : (1UL << block.Length) - 1) & ~_ordinary.All;
             bool mixed = others != 0 && Decode(batch.Buffer, block, others);
@@ -144,8 +159,20 @@ internal sealed unsafe partial class FrameStage : IDisposable
             _packets.Frames += block.Length;
         }
 
+        Bytes = bytes;
+        _highest = Math.Max(_highest, _numbered);
+        Counters?.Read(FramesRead, bytes, _clock.NowNs);
+
         // Payloads go when the batch of frames is filled again.
         if (start + count == batch.Count) Send();
+    }
+
+    /// <summary>From now on other payloads are of use.</summary>
+    /// <inheritdoc cref="FrameStage(EngineOptions, HashSeed, CaptureInterfaces, IPacketLine, bool, ControlPorts?, bool, List{PartFate})"/>
+    public void Ask(SpeechDemand speech, bool readsDns)
+    {
+        (_speech, _readsDns) = (speech, readsDns);
+        _ordinaryFrames.Ask(speech, readsDns);
     }
 
     /// <summary>Hands on what has been decoded.</summary>
@@ -153,6 +180,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     {
         if (_packets.IsEmpty) return;
         _packets.NowNs = _nowNs;
+        _packets.FramesRead = FramesRead;
         _line.Send();
         _packets = _line.Current;
     }
@@ -161,6 +189,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     public void Drain()
     {
         _packets.NowNs = _nowNs;
+        _packets.FramesRead = FramesRead;
         _line.Drain();
         _packets = _line.Current;
     }

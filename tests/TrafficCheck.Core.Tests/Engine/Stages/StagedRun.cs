@@ -47,7 +47,7 @@ internal static class StagedRun
     }
 
     /// <summary>A report as text.</summary>
-    internal static string Text(CheckReport report) => JsonSerializer.Serialize(report, s_json);
+    internal static string Text<T>(T report) => JsonSerializer.Serialize(report, s_json);
 
     /// <summary>What the input says of itself after so many frames.</summary>
     internal static InputSummary Summary(long frames) => new() { Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = frames, Bytes = 0, Problems = [] };

@@ -33,8 +33,8 @@ public sealed partial class CheckEngine
     }
 
     /// <summary>
-    /// The short part of a snapshot: waits until all that was processed is in the flows, copies the sums, and judges the live flows as if they ended now. The run
-    /// may then go on while another thread builds the report.
+    /// The short part of a snapshot: waits until all that was processed is in the flows, copies the sums, and the live flows. The run may then go on
+    /// while another thread judges these as if they had ended, and builds the report.
     /// </summary>
     /// <param name="activeOnly">
     /// Live flows without a packet since the period began, by packet time, are left to later periods, which will have them; only what they prove of others counts.
@@ -137,7 +137,7 @@ public sealed partial class CheckEngine
         JudgedPeriod fork = _period.Fork(_intake.Frames.HighestNumber, _limits.Live, closes);
         try
         {
-            if (_options.Threads > 1) fork.Judge.Share(_options.BatchesBeforeThreads);
+            if (_options.Threads > 1) fork.Share(_options.BatchesBeforeThreads);
             var sums = new ForkSums();
             var sink = new ForkSink(fork, _seat.Reader, sums, activeSinceNs);
             _intake.Visit(ref sink);
@@ -201,14 +201,8 @@ public sealed partial class CheckEngine
             bool ends = activeSinceNs == long.MinValue || flow.LastNs > activeSinceNs;
             if (end == FlowEnd.Expired) sums.Idle++;
             else sums.Live++;
-            if (flow.Speech.Note == 0) Give(in flow, ends);
-            else Give(reader.EndInFork(in flow, fork.Names, fork.Related, ends), ends);
-        }
-
-        private void Give(in FlowSummary flow, bool ends)
-        {
-            if (ends) fork.Judge.Judge(in flow);
-            else fork.Judge.NoteLive(in flow);
+            if (flow.Speech.Note == 0) fork.Give(in flow, ends);
+            else fork.Give(reader.EndInFork(in flow, fork.Names, fork.Related, ends), ends);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Engine.Servers;
+using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
 using TrafficCheck.Core.Wire;
 
@@ -13,10 +14,15 @@ namespace TrafficCheck.Core.Engine;
 /// </summary>
 internal sealed class JudgedPeriod : IDisposable
 {
+    /// <summary>Live flows that are copied for a report before the oldest are judged on the spot: 1.7 million of IPv4.</summary>
+    private const long MostLiveBytes = 160L << 20;
+
     private readonly ForkScope? _scope;
     private readonly HostBudget _budget;
     private readonly FtpPairs _ftp;
     private readonly IJudgedFlowSink? _observer;
+    private FlowTape? _live;
+    private int? _sharesAfter;
 
     /// <param name="names">Null when nobody asks for names.</param>
     /// <param name="related">Null when no flow that the matrix allows announces others.</param>
@@ -75,6 +81,29 @@ internal sealed class JudgedPeriod : IDisposable
     /// <summary>Null when nobody asks for them.</summary>
     public FlowSorter? Rows { get; private set; }
 
+    /// <summary>A fork is given a live flow, which is judged when the report is built, if not before.</summary>
+    /// <param name="ends">It is judged as if it ended now; if not, it only proves something of others.</param>
+    public void Give(in FlowSummary flow, bool ends)
+    {
+        _live ??= new();
+        if (_live.Bytes >= MostLiveBytes) TakeLive();
+        _live.Add(in flow, ends);
+    }
+
+    /// <summary>The report may be built with the help of another thread, once there is enough to do for it.</summary>
+    /// <inheritdoc cref="FlowJudge.Share"/>
+    public void Share(int untilThread) => _sharesAfter = untilThread;
+
+    private void TakeLive()
+    {
+        if (_sharesAfter is { } batches) Judge.Share(batches);
+        _live?.Take((in flow, ends) =>
+        {
+            if (ends) Judge.Judge(in flow);
+            else Judge.NoteLive(in flow);
+        });
+    }
+
     /// <summary>A copy that goes on by itself. What it shares with this one changes in neither.</summary>
     /// <param name="untilFrame">The last frame before it.</param>
     /// <param name="live">Flows that it will be given.</param>
@@ -90,6 +119,7 @@ internal sealed class JudgedPeriod : IDisposable
         StageCounts counts, EarlierPeriods earlier, CaptureInterfaces interfaces, IReadOnlyList<InputSummary> inputs, IReadOnlyList<KeyValuePair<string, string>> parameters,
         ExitRules rules)
     {
+        TakeLive();
         Judge.End();
         IReadOnlyList<RelatedGroup> related = RelatedSums?.Build() ?? [];
         var accounting = RunAccounting.Build(
@@ -100,6 +130,7 @@ internal sealed class JudgedPeriod : IDisposable
 
     public void Dispose()
     {
+        _live?.Dispose();
         Judge.Dispose();
         Rows?.Dispose();
         _scope?.Dispose();

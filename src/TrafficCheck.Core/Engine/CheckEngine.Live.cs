@@ -89,6 +89,7 @@ public sealed partial class CheckEngine
         if (KeepsProofs) _provenBefore = Proven();
         ServerLedger servers = before.Judge.Servers.Next(asked, _options.Seed ?? HashSeed.Random(), KeepsProofs);
         Forget();
+        _intake.Flows.Trim();
         if (judgesAnew) Ask(asked, compiled, hosts);
         _period = new JudgedPeriod(compiled, addresses, hosts, servers, _names, _related, _ftp, _options.JudgeLinkScope, _keepRows, _observer);
         _seat.Judge = _period.Judge;

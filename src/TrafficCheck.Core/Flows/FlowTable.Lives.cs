@@ -132,6 +132,32 @@ public sealed unsafe partial class FlowTable<TKey>
         return _tickLeft == 0;
     }
 
+    /// <summary>
+    /// Gives back what a flood left behind: the records above the last live one, if these are most of them. Which numbers flows get from now on depends on
+    /// it, so that it is no matter of a report that changes nothing.
+    /// </summary>
+    internal void Trim()
+    {
+        uint last = _used - 1;
+        while (last > 0 && _records[last].Key.IsNone) last--;
+        if (last >= _used / 2) return;
+        const nuint Page = GiveBackRecords * 64;
+        _recordMemory.GiveBack(Whole((nuint)sizeof(FlowRecord<TKey>) * (last + 1)), (nuint)sizeof(FlowRecord<TKey>) * _used);
+        _originMemory.GiveBack(Whole((nuint)sizeof(FlowOrigin) * (last + 1)), (nuint)sizeof(FlowOrigin) * _used);
+        _used = last + 1;
+        _freeList = 0;
+        for (uint number = last; number > 0; number--)
+        {
+            if (!_records[number].Key.IsNone) continue;
+            _records[number].State.MissingBytes = _freeList;
+            _freeList = number;
+        }
+
+        _tickLeft = Math.Min(_tickLeft, last);
+
+        static nuint Whole(nuint offset) => (offset + Page - 1) & ~(Page - 1);
+    }
+
     /// <summary>Whether the flow has been silent at a time for longer than its timeout.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsIdle(FlowRecord<TKey>* record, long now)

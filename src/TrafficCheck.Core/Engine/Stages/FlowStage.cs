@@ -89,6 +89,13 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
         return done;
     }
 
+    /// <inheritdoc cref="FlowTable{TKey}.Trim"/>
+    public void Trim()
+    {
+        _v4.Trim();
+        _v6.Trim();
+    }
+
     /// <summary>Shows all live flows as they would end now; nothing changes.</summary>
     public void Visit<TOther>(ref TOther sink)
         where TOther : struct, IFlowSink

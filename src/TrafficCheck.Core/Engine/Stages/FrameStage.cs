@@ -93,18 +93,6 @@ internal sealed unsafe partial class FrameStage : IDisposable
 
     public long FramesRead { get; private set; }
 
-    /// <summary>What they had on the link.</summary>
-    public long Bytes { get; private set; }
-
-    /// <summary>The highest number of a frame so far.</summary>
-    public long HighestNumber => _highest;
-
-    /// <summary>The time by which idle flows may be ended; the smallest value before the first frame.</summary>
-    public long NowNs => _nowNs;
-
-    /// <summary>Where it is told what was read, or null.</summary>
-    public RunCounters? Counters { get; init; }
-
     /// <summary>Those of them that took the short way.</summary>
     public long OrdinaryFramesRead { get; private set; }
 
@@ -165,14 +153,6 @@ internal sealed unsafe partial class FrameStage : IDisposable
 
         // Payloads go when the batch of frames is filled again.
         if (start + count == batch.Count) Send();
-    }
-
-    /// <summary>From now on other payloads are of use.</summary>
-    /// <inheritdoc cref="FrameStage(EngineOptions, HashSeed, CaptureInterfaces, IPacketLine, bool, ControlPorts?, bool, List{PartFate})"/>
-    public void Ask(SpeechDemand speech, bool readsDns)
-    {
-        (_speech, _readsDns) = (speech, readsDns);
-        _ordinaryFrames.Ask(speech, readsDns);
     }
 
     /// <summary>Hands on what has been decoded.</summary>

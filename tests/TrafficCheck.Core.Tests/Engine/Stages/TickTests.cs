@@ -143,4 +143,25 @@ public sealed class TickTests
         Assert.Equal(7, engine.Finish([StagedRun.Summary(7)], [], new ExitRules()).Summary.Flows);
         Assert.Equal(0, counters.LiveFlows);
     }
+
+    /// <summary>The table gives back the records behind the last live one, and takes them anew.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1400)]
+    public void After_a_flood_a_period_begins_with_a_small_table_and_the_live_flows(int lives)
+    {
+        TimedFrame[] flood = Datagrams(3000, Start), again = Datagrams(3000, Start + (500 * Second)), later = Datagrams(3000, Start + (900 * Second));
+        TimedFrame[] frames = [.. flood, .. lives == 0 ? [] : again[(lives - 1)..lives], .. later];
+        using LiveRun run = RunOf(frames, 2);
+        run.FeedUntil(frames.Length - later.Length);
+        Assert.True(run.Engine.Tick(Start + (600 * Second)));
+        int live = lives == 0 ? 0 : 1;
+        Assert.Equal(live, run.Engine.LiveFlows);
+        long before = run.ClosePeriod().Summary.Flows;
+        run.FeedUntil(frames.Length);
+        CheckReport last = run.Snapshot();
+        Assert.Equal(StagedRun.Text(last), StagedRun.Text(run.Finish()));
+        Assert.Equal((3000, 3000 + live), (before, last.Summary.Flows));
+    }
 }

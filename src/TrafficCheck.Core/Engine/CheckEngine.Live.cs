@@ -104,7 +104,7 @@ public sealed partial class CheckEngine
         }
 
         if (_options.Threads > 2) _period.Judge.Share(_options.BatchesBeforeThreads);
-        _periodNs = _limits.NowNs;
+        _periodNs = _intake.Frames.NowNs;
         _closed?.Dispose();
         _closed = null;
         return closed;

@@ -18,6 +18,7 @@ internal static class NotKept
             ("conversations-not-compared-with-scans", probes.Conversations.NotFollowed),
             ("dns-clients-not-kept", names?.Dns.NotKept ?? 0),
             ("flood-probes-not-compared-with-scans", probes.SummedEarly),
+            ("flood-targets-not-kept", probes.Floods.NotKept),
             ("flows-judged-early", judge.NotPutOff),
             ("flows-without-degree", judge.Degrees.NotCounted),
             ("flows-without-ledger", judge.LedgerNotAsked),

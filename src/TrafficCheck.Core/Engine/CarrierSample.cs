@@ -8,7 +8,7 @@ internal sealed class CarrierSample
 {
     private const int Kept = 5;
 
-    private readonly EarliestSample<(ushort Vlan, TunnelPath Tunnel), bool> _carriers = new(Kept);
+    private EarliestSample<(ushort Vlan, TunnelPath Tunnel), bool> _carriers = new(Kept);
 
     /// <summary>Some flows were in no VLAN and no tunnel.</summary>
     private bool _some;
@@ -23,6 +23,13 @@ internal sealed class CarrierSample
     {
         _some |= other._some;
         _carriers.Add(other._carriers);
+    }
+
+    public CarrierSample Fork()
+    {
+        var fork = (CarrierSample)MemberwiseClone();
+        fork._carriers = _carriers.Fork();
+        return fork;
     }
 
     /// <returns>Null when all flows were in no VLAN and no tunnel.</returns>

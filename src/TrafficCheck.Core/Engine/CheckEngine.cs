@@ -13,23 +13,20 @@ namespace TrafficCheck.Core.Engine;
 /// A run: batches of frames in, a report out. Feed it with <see cref="Process"/> in the order of the merged input, then call
 /// <see cref="Finish"/> once. Not thread-safe.
 /// </summary>
-public sealed class CheckEngine : IDisposable
+public sealed partial class CheckEngine : IDisposable
 {
     private readonly FlowLimits _limits;
     private readonly FrameIntake<JudgeSink> _intake;
-    private readonly FlowJudge _judge;
-    private readonly FindingLedger _findings;
-    private readonly CoverageLedger _coverage;
-    private readonly HostTally _tally = new();
-    private readonly CompiledMatrix _matrix;
-    private readonly IReadOnlyList<IReadOnlyList<IPNetwork>> _protected;
-    private readonly FlowSorter? _rows;
-    private readonly PeerNaming? _names;
-    private readonly RelatedFlows? _related;
-    private readonly RelatedLedger? _relatedLedger;
-    private readonly FlowReader _reader;
+    private readonly EngineOptions _options;
     private readonly CaptureInterfaces _interfaces;
-    private readonly int _threads, _batchesBeforeThreads;
+    private readonly IJudgedFlowSink? _observer;
+    private readonly bool _keepRows;
+    private readonly FlowNotes _notes = new();
+    private readonly FtpPairs _ftp;
+    private readonly Seat _seat;
+    private PeerNaming? _names;
+    private RelatedFlows? _related;
+    private JudgedPeriod _period;
     private bool _disposed;
 
     /// <param name="protectedHosts">For each subject of the matrix, in its order, the addresses protected in this run.</param>
@@ -43,33 +40,20 @@ public sealed class CheckEngine : IDisposable
         IJudgedFlowSink? observer = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(protectedHosts.Count, matrix.Subjects.Count);
-        _interfaces = interfaces;
-        _matrix = CompiledMatrix.Compile(matrix);
-        _protected = protectedHosts;
+        (_interfaces, _options, _keepRows, _observer) = (interfaces, options, keepRows, observer);
+        CompiledMatrix compiled = CompiledMatrix.Compile(matrix);
         var hosts = new ProtectedHosts(protectedHosts);
-        Hosts = hosts;
-        var budget = new HostBudget();
-        _coverage = new CoverageLedger(matrix.Subjects.Count, hosts, budget);
-        _findings = new FindingLedger(hosts, budget, _coverage.ShowsAnswers);
+        var ports = new ControlPorts(compiled);
         _limits = new FlowLimits(options.MaxFlows);
-        _rows = keepRows ? new FlowSorter() : null;
-        var notes = new FlowNotes();
-        if (keepRows || options.ReadNames || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null))) _names = new PeerNaming(matrix, notes, hosts);
-        var ports = new ControlPorts(_matrix);
-        var ftp = new FtpPairs(matrix, options.FtpPassiveRange);
-        if (ports.Any) _related = new RelatedFlows(ports, notes, ftp);
-        if (_related is not null) _relatedLedger = new RelatedLedger(_matrix, _related);
-        IJudgedFlowSink[] sinks = _rows is null ? [_coverage, _findings, _tally] : [_coverage, _findings, _tally, _rows];
-        if (_relatedLedger is not null) sinks = [.. sinks, _relatedLedger];
-        if (observer is not null) sinks = [.. sinks, observer];
-        var servers = new ServerLedger(matrix, options.Seed ?? HashSeed.Random(), options.KeptServers, details: options.KeptServers is not null || observer is not null);
-        _judge = new FlowJudge(_matrix, hosts, servers, _names, _related, ftp, options.JudgeLinkScope, sinks);
-        bool speech = options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
-        _reader = new FlowReader(notes, _names, _related, speech);
-        options = options with { ReadSpeech = speech };
-        (_threads, _batchesBeforeThreads) = (options.Threads, options.BatchesBeforeThreads);
-        if (_threads > 2) _judge.Share(_batchesBeforeThreads);
-        _intake = new FrameIntake<JudgeSink>(options, interfaces, _limits, new JudgeSink(_judge, _reader), _names, ports.Any ? ports : null);
+        _ftp = new FtpPairs(matrix, options.FtpPassiveRange);
+        if (AsksForNames(matrix)) _names = new PeerNaming(matrix, _notes, hosts);
+        if (ports.Any) _related = new RelatedFlows(ports, _notes, _ftp);
+        var servers = new ServerLedger(matrix, options.Seed ?? HashSeed.Random(), options.KeptServers, KeepsProofs);
+        _period = new JudgedPeriod(compiled, protectedHosts, hosts, servers, _names, _related, _ftp, options.JudgeLinkScope, keepRows, observer);
+        _seat = new Seat { Judge = _period.Judge, Reader = new FlowReader(_notes, _names, _related, AsksForSpeech(matrix)) };
+        if (options.Threads > 2) _period.Judge.Share(options.BatchesBeforeThreads);
+        _intake = new FrameIntake<JudgeSink>(
+            options with { ReadSpeech = AsksForSpeech(matrix) }, interfaces, _limits, new JudgeSink(_seat), _names, ports.Any ? ports : null);
     }
 
     /// <summary>Frames processed so far.</summary>
@@ -77,17 +61,20 @@ public sealed class CheckEngine : IDisposable
 
     public long LiveFlows => _limits.Live;
 
+    /// <summary>Where the run stands; any thread may read it while the engine works.</summary>
+    public RunCounters Counters => _intake.Counters;
+
     /// <summary>So far; for those who watch a run.</summary>
     internal long FlowsOpened => _intake.V4.Opened + _intake.V6.Opened;
 
     internal long FlowsExpired => _intake.V4.Expired + _intake.V6.Expired;
 
     /// <summary>The matrix as compiled; row sets of judgements are looked up in it.</summary>
-    public CompiledMatrix Matrix => _matrix;
+    public CompiledMatrix Matrix => _period.Matrix;
 
-    internal ProtectedHosts Hosts { get; }
+    internal ProtectedHosts Hosts => _period.Hosts;
 
-    internal FlowJudge Judge => _judge;
+    internal FlowJudge Judge => _period.Judge;
 
     /// <summary>Null when nobody asks for names.</summary>
     internal PeerNaming? Names => _names;
@@ -98,11 +85,11 @@ public sealed class CheckEngine : IDisposable
     /// <summary>Sees each payload that is read; set it before the first frame.</summary>
     internal ISpeechWatch? SpeechWatch
     {
-        set => _reader.Watch = value;
+        set => _seat.Reader.Watch = value;
     }
 
     /// <summary>What this run proved for a ledger that is kept (<see cref="EngineOptions.KeptServers"/>), by address, port and transport; after <see cref="Finish"/>.</summary>
-    public IReadOnlyList<ProvenServer> ProvenServers => _judge.Servers.Proven;
+    public IReadOnlyList<ProvenServer> ProvenServers => Proven();
 
     internal long IcmpErrorsOfFlows => _intake.Flows.IcmpErrorsOfFlows;
 
@@ -145,52 +132,64 @@ public sealed class CheckEngine : IDisposable
     /// <param name="inputs">What the sources say of themselves, in the order of the arguments.</param>
     public CheckReport Finish(IReadOnlyList<InputSummary> inputs, IReadOnlyList<KeyValuePair<string, string>> parameters, ExitRules rules)
     {
+        _closed?.Dispose();
+        _closed = null;
+
         // Live flows are judged all at once now, and the thread that decoded has time. What judges until then must have come to rest.
         _intake.Drain();
-        if (_threads > 1) _judge.Share(_batchesBeforeThreads);
+        if (_options.Threads > 1) _period.Judge.Share(_options.BatchesBeforeThreads);
         _intake.End();
-        _judge.End();
-        IReadOnlyList<RelatedGroup> related = _relatedLedger?.Build() ?? [];
-        var accounting = RunAccounting.Build(
-            _intake, _judge, _coverage, _findings, inputs, NotKept.Of(_judge, _findings, _names, _related, Order.NotHeld), _related, related);
-        return new ReportBuilder(_matrix, _protected, _findings, _coverage, _judge, _tally, _names, _interfaces)
-            .Build(accounting, related, RunVisibility.Build(_intake, _judge, _coverage, accounting, inputs, _interfaces, Order.Reordered), inputs, parameters, rules);
+        return _period.Report(StageCounts.Of(_intake, 0, 0, Order), _earlier, _interfaces, inputs, parameters, rules);
     }
 
-    /// <summary>Hands over every flow, ordered by time and frame, after <see cref="Finish"/>.</summary>
+    /// <summary>Hands over every flow of the period, ordered by time and frame, after <see cref="Finish"/>; after <see cref="ClosePeriod"/> those of the closed one.</summary>
     public void WriteRows(Action<FlowRow> write)
     {
-        if (_rows is null) throw new InvalidOperationException("The engine was not asked to keep flow rows.");
-        _rows.Write(_matrix, _names, _related, write);
+        if (!_keepRows) throw new InvalidOperationException("The engine was not asked to keep flow rows.");
+        if (_closed is not null) _closed.WriteRows(write);
+        else _period.Rows!.Write(_period.Matrix, _names, _related, write);
     }
 
     /// <summary>What a judged flow showed of names and relations, in sentences.</summary>
     internal IEnumerable<string> StoryOf(in FlowSummary flow) => FlowStory.Of(flow.Note, _names, _related);
 
     /// <summary>What speaks for and against the direction of a judged flow, in sentences.</summary>
-    internal IEnumerable<string> EvidenceOf(FlowSummary flow, Judgement judgement) => EvidenceStory.Of(flow, judgement, _judge.Servers);
+    internal IEnumerable<string> EvidenceOf(FlowSummary flow, Judgement judgement) => EvidenceStory.Of(flow, judgement, _period.Judge.Servers);
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
         _intake.Dispose();
-        _judge.Dispose();
-        _rows?.Dispose();
+        _period.Dispose();
+        _closed?.Dispose();
     }
 
-    private readonly struct JudgeSink(FlowJudge judge, FlowReader reader) : IFlowSink
+    private bool KeepsProofs => _options.KeptServers is not null || _observer is not null;
+
+    private bool AsksForNames(AllowedMatrix matrix) => _keepRows || _options.ReadNames || matrix.Rows.Any(r => r.Peers.Any(p => p.Name is not null));
+
+    private bool AsksForSpeech(AllowedMatrix matrix) => _options.ReadSpeech || _names is not null || matrix.Rows.Any(r => r.Application is not null);
+
+    /// <summary>Who judges flows and reads them: others after a period.</summary>
+    private sealed class Seat
     {
-        public bool WantsOpenings => reader.WantsOpenings;
+        public required FlowJudge Judge;
+        public required FlowReader Reader;
+    }
 
-        public void Open(in FlowPayload packet, ref FlowSpeech speech) => reader.Open(in packet, ref speech);
+    private readonly struct JudgeSink(Seat seat) : IFlowSink
+    {
+        public bool WantsOpenings => seat.Reader.WantsOpenings;
 
-        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => reader.Read(in payload, ref speech);
+        public void Open(in FlowPayload packet, ref FlowSpeech speech) => seat.Reader.Open(in packet, ref speech);
+
+        public bool Read(in FlowPayload payload, ref FlowSpeech speech) => seat.Reader.Read(in payload, ref speech);
 
         public void Close(in FlowSummary flow, FlowEnd end)
         {
-            if (flow.Speech.Note == 0) judge.Judge(in flow);
-            else judge.Judge(reader.End(in flow));
+            if (flow.Speech.Note == 0) seat.Judge.Judge(in flow);
+            else seat.Judge.Judge(seat.Reader.End(in flow));
         }
     }
 }

@@ -5,5 +5,7 @@ internal sealed class ChecksumCounts
 {
     public long Ipv4Header, Tcp, Udp, Icmp, Offloaded;
 
+    public ChecksumCounts Fork() => (ChecksumCounts)MemberwiseClone();
+
     public long Wrong => Ipv4Header + Tcp + Udp + Icmp;
 }

@@ -26,7 +26,14 @@ internal sealed class RowSetTotals(HostBudget budget)
     /// <summary>Flows that rows of this set allow only the other way round.</summary>
     public long Reversed;
 
-    public HostCounter Peers { get; } = new(budget);
+    public HostCounter Peers { get; private set; } = new(budget);
+
+    public RowSetTotals Fork(ForkScope scope)
+    {
+        var fork = (RowSetTotals)MemberwiseClone();
+        fork.Peers = Peers.Fork(scope);
+        return fork;
+    }
 }
 
 /// <summary>
@@ -37,12 +44,13 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
 {
     private const int MaxSegments = 4096;
 
-    private readonly Dictionary<(ushort Interface, ushort Vlan), (long All, long OneWay)> _segments = [];
-    private readonly List<RowSetTotals?> _bySet = [];
-    private readonly long[] _verdicts = new long[(int)Verdict.OutOfScope + 1];
-    private readonly long[] _squares = new long[(int)Square.Attempted + 1];
-    private readonly long[] _answered = new long[subjects];
-    private readonly long[] _linkScope = new long[LinkScope.Names.Count];
+    private HostBudget _budget = budget;
+    private Dictionary<(ushort Interface, ushort Vlan), (long All, long OneWay)> _segments = [];
+    private List<RowSetTotals?> _bySet = [];
+    private long[] _verdicts = new long[(int)Verdict.OutOfScope + 1];
+    private long[] _squares = new long[(int)Square.Attempted + 1];
+    private long[] _answered = new long[subjects];
+    private long[] _linkScope = new long[LinkScope.Names.Count];
 
     public IReadOnlyList<RowSetTotals?> BySet => _bySet;
 
@@ -71,6 +79,19 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
 
     /// <summary>TCP conversations and one-way ones by interface and VLAN; those of more segments than are kept are missing here.</summary>
     public IReadOnlyDictionary<(ushort Interface, ushort Vlan), (long All, long OneWay)> Segments => _segments;
+
+    public CoverageLedger Fork(ForkScope scope)
+    {
+        var fork = (CoverageLedger)MemberwiseClone();
+        fork._budget = scope.Budget;
+        fork._segments = new(_segments);
+        fork._bySet = [.. _bySet.Select(s => s?.Fork(scope))];
+        fork._verdicts = (long[])_verdicts.Clone();
+        fork._squares = (long[])_squares.Clone();
+        fork._answered = (long[])_answered.Clone();
+        fork._linkScope = (long[])_linkScope.Clone();
+        return fork;
+    }
 
     public void Add(in FlowSummary flow, in Judgement judgement)
     {
@@ -159,6 +180,6 @@ internal sealed class CoverageLedger(int subjects, ProtectedHosts hosts, HostBud
     private RowSetTotals At(int set)
     {
         while (_bySet.Count <= set) _bySet.Add(null);
-        return _bySet[set] ??= new RowSetTotals(budget);
+        return _bySet[set] ??= new RowSetTotals(_budget);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class DnsTally(ProtectedHosts hosts, int maxClients = DnsTally.M
 
     private const int MaxClients = 65_536;
 
-    private readonly Dictionary<IpAddress, DnsClient> _clients = [];
+    private ProtectedHosts _hosts = hosts;
+    private Dictionary<IpAddress, DnsClient> _clients = [];
 
     /// <summary>Answers and flows of protected hosts that found no room.</summary>
     public long NotKept { get; private set; }
@@ -44,7 +45,7 @@ internal sealed class DnsTally(ProtectedHosts hosts, int maxClients = DnsTally.M
     /// <summary>A client was given a readable answer by port 53.</summary>
     public void Answered(IpAddress client, bool isCut)
     {
-        if (hosts.SubjectsOf(client) == 0)
+        if (_hosts.SubjectsOf(client) == 0)
         {
             OtherAnswers++;
             return;
@@ -65,11 +66,21 @@ internal sealed class DnsTally(ProtectedHosts hosts, int maxClients = DnsTally.M
         if (IsServed(ends.LowPort)) Note(in flow, ends.HighAddress, ends.LowAddress, ends.LowPort);
     }
 
+    public DnsTally Fork()
+    {
+        var fork = (DnsTally)MemberwiseClone();
+        fork._clients = new(_clients);
+        return fork;
+    }
+
+    /// <summary>Other hosts are protected from now on; what is known of those before stays.</summary>
+    public void Protect(ProtectedHosts hosts) => _hosts = hosts;
+
     private static bool IsServed(ushort port) => port is PeerNaming.DnsPort or EncryptedPort;
 
     private void Note(in FlowSummary flow, IpAddress client, IpAddress server, ushort port)
     {
-        if (hosts.SubjectsOf(client) == 0) return;
+        if (_hosts.SubjectsOf(client) == 0) return;
         ref DnsClient known = ref At(client);
         if (Unsafe.IsNullRef(ref known)) return;
         if (port == EncryptedPort)

@@ -7,7 +7,7 @@ namespace TrafficCheck.Core.Engine;
 internal sealed class EarliestSample<TKey, TValue>(int most)
     where TKey : struct, IEquatable<TKey>
 {
-    private readonly List<Item> _items = new(0);
+    private List<Item> _items = new(0);
 
     /// <summary>The earliest first.</summary>
     public IReadOnlyList<Item> Items => _items;
@@ -45,6 +45,13 @@ internal sealed class EarliestSample<TKey, TValue>(int most)
     {
         HasMore |= other.HasMore;
         foreach (Item item in other._items) Add(item.TimeNs, item.Frame, item.Key, item.Value);
+    }
+
+    public EarliestSample<TKey, TValue> Fork()
+    {
+        var fork = (EarliestSample<TKey, TValue>)MemberwiseClone();
+        fork._items = [.. _items];
+        return fork;
     }
 
     public readonly record struct Item(long TimeNs, long Frame, TKey Key, TValue Value)

@@ -17,10 +17,11 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
     /// <summary>Ports of one cause that are told apart, of all causes together, and of one cause when those are more. About 3 KB each until the report is written.</summary>
     private const int MaxPorts = 4096, MaxCauses = 16_384, FewPorts = 16;
 
-    private readonly Dictionary<FindingKey, FindingState> _states = [];
+    private HostBudget _budget = budget;
+    private Dictionary<FindingKey, FindingState> _states = [];
 
     /// <summary>By their key without port and rows.</summary>
-    private readonly Dictionary<FindingKey, Alike> _alike = [];
+    private Dictionary<FindingKey, Alike> _alike = [];
 
     private ScanReading? _scans;
     private FindingKey _lastKey;
@@ -32,7 +33,7 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
 
     public IReadOnlyDictionary<FindingKey, FindingState> States => _states;
 
-    public ProbeLedger Probes { get; } = new(budget, showsAnswers, maxProbes);
+    public ProbeLedger Probes { get; private set; } = new(budget, showsAnswers, maxProbes);
 
     public void Add(in FlowSummary flow, in Judgement judgement)
     {
@@ -42,6 +43,21 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
         if (!isFinding) return;
         bool subjectIsHigh = ((hosts.SubjectsOf(flow.Ends.HighAddress) >> judgement.Subject) & 1) != 0;
         At(key).Add(in flow, in judgement, subjectIsHigh);
+    }
+
+    /// <param name="showsAnswers">That of the ledger of coverage that goes with the fork.</param>
+    public FindingLedger Fork(ForkScope scope, Func<int, bool> showsAnswers)
+    {
+        var fork = (FindingLedger)MemberwiseClone();
+        fork._budget = scope.Budget;
+        fork.Probes = Probes.Fork(scope, showsAnswers);
+        fork._states = new(_states.Count);
+        foreach (var (key, state) in _states) fork._states.Add(key, state.Fork(scope));
+        fork._alike = new(_alike.Count);
+        foreach (var (shared, alike) in _alike)
+            fork._alike.Add(shared, new Alike { Keys = [.. alike.Keys], Sum = alike.Sum is null ? null : fork._states[shared] });
+        (fork._last, fork._lastSum) = (null, null);
+        return fork;
     }
 
     /// <summary>The input is over: tells scans and floods from failed tries, which join their causes. To be called once all flows were judged.</summary>
@@ -95,7 +111,7 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
             // Those that were summed count as well: in any order the number comes out the same.
             alike.Keys.Add(key);
             _causes++;
-            FindingState state = _states[key] = new FindingState(budget);
+            FindingState state = _states[key] = new FindingState(_budget);
             if (_causes > MaxCauses && _mostPorts > FewPorts) TellFewerApart();
             return alike.Sum ?? state;
         }
@@ -117,7 +133,7 @@ internal sealed class FindingLedger(ProtectedHosts hosts, HostBudget budget, Fun
 
     private void Join(in FindingKey shared, Alike alike)
     {
-        alike.Sum = new FindingState(budget) { Ports = new() };
+        alike.Sum = new FindingState(_budget) { Ports = new() };
         foreach (FindingKey key in alike.Keys)
         {
             _states.Remove(key, out FindingState? state);

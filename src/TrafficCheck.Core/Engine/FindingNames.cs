@@ -13,7 +13,7 @@ internal static class FindingNames
         var names = new List<NamedPeer>();
         foreach (var (_, frame, name, (kind, peer)) in state.Names.Items)
         {
-            if (naming.Reader.Text(name) is { Length: > 0 } text) Add(names, new(peer.ToString(), text, kind.Word(), frame, false));
+            if (naming.Text(name) is { Length: > 0 } text) Add(names, new(peer.ToString(), text, kind.Word(), frame, false));
         }
 
         foreach (var peer in state.Peers.Sample)

@@ -31,21 +31,21 @@ internal sealed class FindingState(HostBudget budget)
 
     public long Failing { get; private set; }
 
-    public long[] Outcomes { get; } = new long[(int)Outcome.OneWay + 1];
+    public long[] Outcomes { get; private set; } = new long[(int)Outcome.OneWay + 1];
 
-    public HostCounter Peers { get; } = new(budget);
+    public HostCounter Peers { get; private set; } = new(budget);
 
-    public HostCounter Hosts { get; } = new(budget);
+    public HostCounter Hosts { get; private set; } = new(budget);
 
-    public CarrierSample Carriers { get; } = new();
+    public CarrierSample Carriers { get; private set; } = new();
 
-    public EarliestSample<long, bool> Frames { get; } = new(FrameSample);
+    public EarliestSample<long, bool> Frames { get; private set; } = new(FrameSample);
 
     /// <summary>Names by which the flows themselves called their peers, by the number that notes have, those shown first.</summary>
-    public EarliestSample<uint, (NameKind Kind, IpAddress Peer)> Names { get; } = new(NameSample);
+    public EarliestSample<uint, (NameKind Kind, IpAddress Peer)> Names { get; private set; } = new(NameSample);
 
     /// <summary>Of a finding that sums many ports; null where the key of the finding tells the port.</summary>
-    public PortSet? Ports { get; init; }
+    public PortSet? Ports { get; set; }
 
     /// <summary>What undetermined flows lack; null for other findings.</summary>
     public LackTally? Lacks { get; private set; }
@@ -92,6 +92,20 @@ internal sealed class FindingState(HostBudget budget)
         Names.Add(other.Names);
         if (other.Ports is not null) Ports?.Add(other.Ports);
         if (other.Lacks is { } lacks) (Lacks ??= new()).Add(lacks);
+    }
+
+    public FindingState Fork(ForkScope scope)
+    {
+        var fork = (FindingState)MemberwiseClone();
+        fork.Outcomes = (long[])Outcomes.Clone();
+        fork.Peers = Peers.Fork(scope);
+        fork.Hosts = Hosts.Fork(scope);
+        fork.Carriers = Carriers.Fork();
+        fork.Frames = Frames.Fork();
+        fork.Names = Names.Fork();
+        fork.Ports = Ports?.Fork();
+        fork.Lacks = Lacks?.Fork();
+        return fork;
     }
 
     private void Count(long packets, long bytes, long firstNs, long lastNs, Outcome outcome, Square square)

@@ -8,9 +8,9 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>The rungs of the ladder that other flows and the matrix hold: ledger, matrix, degree.</summary>
 internal sealed partial class FlowJudge
 {
-    private readonly ServerLedger _servers;
-    private readonly WaitingFlows _withoutDirection = new();
-    private readonly DegreeServers _degrees = new();
+    private ServerLedger _servers;
+    private WaitingFlows _withoutDirection = new();
+    private DegreeServers _degrees = new();
 
     /// <summary>All flows have ended: what the ledger says now is the same for every order of them.</summary>
     private bool _allProven;
@@ -31,7 +31,7 @@ internal sealed partial class FlowJudge
     }
 
     /// <summary>How the directions of the flows in scope are known.</summary>
-    public EvidenceTally Evidence { get; } = new();
+    public EvidenceTally Evidence { get; private set; } = new();
 
     /// <summary>Flows that the ledger might have told about, and for which there was no room to wait.</summary>
     public long LedgerNotAsked { get; private set; }

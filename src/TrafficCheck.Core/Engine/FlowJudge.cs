@@ -24,16 +24,16 @@ internal sealed partial class FlowJudge : IDisposable
     /// <summary>Applications that one matrix may ask for; there are not so many.</summary>
     private const int MaxApplications = 256;
 
-    private readonly CompiledMatrix _matrix;
-    private readonly RowMatcher _matcher;
+    private CompiledMatrix _matrix;
+    private RowMatcher _matcher;
     private readonly ProtectedHosts _hosts;
     private readonly bool _judgeLinkScope;
-    private readonly FtpPairs? _ftp;
-    private readonly FtpPairs _controls;
-    private readonly List<FlowSummary> _waiting = [];
-    private readonly PeerNaming? _names;
-    private readonly RelatedFlows? _related;
-    private readonly JudgedLine _line;
+    private FtpPairs? _ftp;
+    private FtpPairs _controls;
+    private FlowList _waiting = new();
+    private PeerNaming? _names;
+    private RelatedFlows? _related;
+    private JudgedLine _line;
     private int _waitingForNames;
     private long _namesUntilNs;
     private bool _nameMayCome;
@@ -104,13 +104,16 @@ internal sealed partial class FlowJudge : IDisposable
         _line.Drain();
         _allProven = true;
         _withoutDirection.ForEach(JudgeOrCount);
+        CountLiveForDegrees();
         _withoutDirection.ForEach(AddToDegrees);
+        AddLiveToDegrees();
         _degrees.Build();
         _degreesKnown = true;
+        JudgeLiveControls();
         _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: false));
-        foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: false);
+        for (int i = 0; i < _waiting.Count; i++) JudgeWaiting(in _waiting[i], Stage.Over, belongs: false);
         _withoutDirection.ForEach((in flow) => JudgeWaiting(in flow, Stage.ServersKnown, belongs: true));
-        foreach (FlowSummary flow in _waiting) JudgeWaiting(in flow, Stage.Over, belongs: true);
+        for (int i = 0; i < _waiting.Count; i++) JudgeWaiting(in _waiting[i], Stage.Over, belongs: true);
         _waiting.Clear();
         _line.Drain();
     }
@@ -122,6 +125,7 @@ internal sealed partial class FlowJudge : IDisposable
     {
         _line.Dispose();
         _withoutDirection.Dispose();
+        _live?.Dispose();
         _degrees.Dispose();
         _servers.Dispose();
     }
@@ -185,8 +189,12 @@ internal sealed partial class FlowJudge : IDisposable
             ForEnds(in flow, atLow, atHigh, reading, mayWait, out first, out second);
         }
 
-        if (early) LedgerNotAsked++;
-        Evidence.Add(in flow, in reading);
+        if (!_isSilent)
+        {
+            if (early) LedgerNotAsked++;
+            Evidence.Add(in flow, in reading);
+        }
+
         if (atLow != 0) Deliver(in flow, in first, noted: mayWait);
         if (atHigh != 0) Deliver(in flow, in second, noted: mayWait && atLow == 0);
         return true;
@@ -215,15 +223,16 @@ internal sealed partial class FlowJudge : IDisposable
         }
 
         if (!control) _waitingForNames++;
-        _waiting.Add(flow);
+        _waiting.Add(in flow);
         return true;
     }
 
     /// <param name="noted">What the flow proves of its sockets was noted just before.</param>
     private void Deliver(in FlowSummary flow, in Judgement judgement, bool noted)
     {
-        Judgements++;
         if (flow.Note.Control != 0) _related?[flow.Note.Control].Judged(in judgement);
+        if (_isSilent) return;
+        Judgements++;
         _line.Deliver(in flow, in judgement, noted);
     }
 

@@ -13,27 +13,34 @@ internal sealed class FlowNames
 {
     private const int MaxNames = 100_000;
     private const long MaxCharacters = 8 << 20;
+    private const int Block = 1024;
 
     private static readonly IdnMapping s_idn = new();
 
-    private readonly List<string> _names = [];
+    /// <summary>By number; in blocks, which forks share: what has a number keeps it there.</summary>
+    private readonly List<string[]> _blocks = [];
+
+    /// <summary>Numbers of names that were forgotten.</summary>
+    private readonly Stack<uint> _free = [];
+
     private readonly Dictionary<string, uint> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
-    private readonly string[] _wildcards;
-    private readonly int _maxNames;
+    private readonly int _most;
+    private string[] _wildcards = [];
+    private HashSet<string> _asked = [];
+    private int _maxNames, _count;
     private readonly char[] _text = new char[DnsName.MaxText];
     private readonly byte[] _ascii = new byte[DnsName.MaxWire];
     private long _characters;
+    private uint _used;
 
     public FlowNames(AllowedMatrix matrix, int maxNames = MaxNames)
     {
         _bySpan = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         Add("");
         Add("");
-        string[] asked = [.. matrix.Rows.SelectMany(r => r.Peers).Select(p => p.Name).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-        foreach (string name in asked) Add(name);
-        _wildcards = [.. asked.Where(n => n.StartsWith("*.", StringComparison.Ordinal)).OrderByDescending(n => n.Length)];
-        _maxNames = maxNames + _names.Count;
+        _most = maxNames;
+        Ask(matrix);
     }
 
     /// <summary>Number of a name that nobody keeps and no row asks for.</summary>
@@ -43,7 +50,39 @@ internal sealed class FlowNames
     public long Truncated { get; private set; }
 
     /// <summary>Empty for <see cref="NotKept"/>.</summary>
-    public string this[uint number] => _names[(int)number];
+    public string this[uint number] => _blocks[(int)(number / Block)][number % Block];
+
+    /// <summary>The rows of a matrix ask for names: these have numbers whatever else there is.</summary>
+    public void Ask(AllowedMatrix matrix)
+    {
+        _asked = [.. matrix.Rows.SelectMany(r => r.Peers).Select(p => p.Name).OfType<string>()];
+        string[] asked = [.. _asked.Order(StringComparer.Ordinal)];
+        foreach (string name in asked)
+        {
+            if (!_numbers.ContainsKey(name)) Add(name);
+        }
+
+        _wildcards = [.. asked.Where(n => n.StartsWith("*.", StringComparison.Ordinal)).OrderByDescending(n => n.Length)];
+        _maxNames = _most + 2 + asked.Length;
+    }
+
+    /// <summary>Forgets the names that nobody has and no row asks for: their numbers are free for others. Forks keep them.</summary>
+    public void Keep(IReadOnlySet<uint> numbers)
+    {
+        for (int i = 0; i < _blocks.Count; i++) _blocks[i] = (string[])_blocks[i].Clone();
+        foreach (var (name, number) in _numbers.ToList())
+        {
+            if (numbers.Contains(number) || _asked.Contains(name)) continue;
+            _numbers.Remove(name);
+            _blocks[(int)(number / Block)][number % Block] = "";
+            _free.Push(number);
+            _count--;
+            _characters -= name.Length;
+        }
+    }
+
+    /// <summary>The texts by number as they are now, for another thread.</summary>
+    public Texts Fork() => new([.. _blocks]);
 
     /// <summary>The number of a name, or 0 when the bytes are no host name.</summary>
     public uint Number(ReadOnlySpan<byte> name)
@@ -52,7 +91,7 @@ internal sealed class FlowNames
         if (!DnsName.TryFromText(name, _text, out int length)) return 0;
         ReadOnlySpan<char> text = _text.AsSpan(0, length);
         if (_bySpan.TryGetValue(text, out uint number)) return number;
-        if (_names.Count < _maxNames && _characters + length <= MaxCharacters) return Add(text.ToString());
+        if (_count < _maxNames && _characters + length <= MaxCharacters) return Add(text.ToString());
         Truncated++;
         foreach (string wildcard in _wildcards)
         {
@@ -81,10 +120,21 @@ internal sealed class FlowNames
 
     private uint Add(string name)
     {
-        var number = (uint)_names.Count;
-        _names.Add(name);
+        if (!_free.TryPop(out uint number))
+        {
+            number = _used++;
+            if (number % Block == 0) _blocks.Add(new string[Block]);
+        }
+
+        _blocks[(int)(number / Block)][number % Block] = name;
+        _count++;
         _characters += name.Length;
         if (name.Length > 0) _numbers.Add(name, number);
         return number;
+    }
+
+    internal sealed class Texts(string[][] blocks)
+    {
+        public string this[uint number] => blocks[number / Block][number % Block];
     }
 }

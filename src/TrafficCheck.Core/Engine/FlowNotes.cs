@@ -23,6 +23,9 @@ internal sealed class FlowNotes
         return ref At(speech.Note);
     }
 
+    /// <summary>The notes of live flows, in no order.</summary>
+    public IEnumerable<FlowNote> Live => _blocks.SelectMany(b => b).Where(n => (n.Name | n.Control | n.Parent) != 0);
+
     public ref FlowNote At(uint number) => ref _blocks[(int)(number / Block)][number % Block];
 
     /// <summary>The flow ended: gives its note and frees the number.</summary>

@@ -51,6 +51,23 @@ internal sealed class FlowReader(FlowNotes notes, PeerNaming? names, RelatedFlow
     private static bool MayStillBe(ControlKind kind, in FlowSpeech speech, bool more) =>
         more || kind is ControlKind.Ftp or ControlKind.SunRpc || (Recognition.Application)speech.Application > Recognition.Application.Unrecognized;
 
+    /// <summary>A live flow with a note counts as ended in a fork: with its note, which stays.</summary>
+    /// <param name="forkedNames">Of the fork.</param>
+    /// <param name="forkedRelated">Of the fork.</param>
+    /// <param name="ends">Whether the fork takes it as ended; if not, as live.</param>
+    public FlowSummary EndInFork(in FlowSummary flow, PeerNaming? forkedNames, RelatedFlows? forkedRelated, bool ends)
+    {
+        uint number = flow.Speech.Note;
+        FlowNote note = notes.At(number);
+        if (ends)
+        {
+            forkedNames?.EndInFork(in flow, number, note.Pending);
+            if (note.Control != 0) forkedRelated!.End(note.Control, in flow);
+        }
+
+        return flow with { Note = note };
+    }
+
     /// <summary>A flow with a note ended: it leaves with it.</summary>
     public FlowSummary End(in FlowSummary flow)
     {

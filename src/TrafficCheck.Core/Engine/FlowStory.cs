@@ -9,7 +9,7 @@ internal static class FlowStory
 {
     public static IEnumerable<string> Of(FlowNote note, PeerNaming? names, RelatedFlows? related)
     {
-        if (note.Name != 0 && names?.Reader.Text(note.Name) is { Length: > 0 } name)
+        if (note.Name != 0 && names?.Text(note.Name) is { Length: > 0 } name)
             yield return Text($"the client called its server {name} ({((NameKind)note.NameKind).Word()}) in frame {note.NameFrame}");
         if (note.Control != 0 && related is not null) yield return "its messages may announce other flows; they are read to its end";
         if (note.Parent == 0 || related is null) yield break;

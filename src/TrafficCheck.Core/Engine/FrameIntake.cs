@@ -24,10 +24,13 @@ internal sealed class FrameIntake<TSink> : IDisposable
     {
         HashSeed seed = options.Seed ?? HashSeed.Random();
         List<PartFate> fates = [];
-        _flows = new FlowStage<TSink>(seed, options.Timeouts, limits, sink, names) { PartFates = options.Threads == 1 ? fates : null };
+        _flows = new FlowStage<TSink>(seed, options.Timeouts, limits, sink, names) { PartFates = options.Threads == 1 ? fates : null, Counters = Counters };
         _line = options.Threads == 1 ? new InlineLine<TSink>(_flows) : new ChannelLine<TSink>(_flows, options.BatchesBeforeThreads);
-        _frames = new FrameStage(options, seed, interfaces, _line, names is not null, controlPorts, takesShortWay, fates);
+        _frames = new FrameStage(options, seed, interfaces, _line, names is not null, controlPorts, takesShortWay, fates) { Counters = Counters };
     }
+
+    /// <summary>Where the run stands; any thread may read it.</summary>
+    public RunCounters Counters { get; } = new();
 
     /// <summary>What the first stage counted.</summary>
     public FrameStage Frames => _frames;
@@ -49,6 +52,29 @@ internal sealed class FrameIntake<TSink> : IDisposable
     public Func<bool>? Meanwhile
     {
         set => _line.Meanwhile = value;
+    }
+
+    /// <summary>Hands on what has been decoded, and waits for nothing.</summary>
+    public void Flush() => _frames.Send();
+
+    /// <inheritdoc cref="FlowStage{TSink}.Visit"/>
+    public void Visit<TOther>(ref TOther sink)
+        where TOther : struct, IFlowSink => _flows.Visit(ref sink);
+
+    /// <inheritdoc cref="FlowStage{TSink}.Tick"/>
+    public bool Tick(long nowNs, int budget)
+    {
+        Drain();
+        return _flows.Tick(nowNs, budget);
+    }
+
+    /// <summary>From now on other payloads are of use. To be called after <see cref="Drain"/>.</summary>
+    /// <param name="names">Learns from DNS answers; null when nobody asks for names.</param>
+    /// <param name="controlPorts">Where flows are read although nobody asks what they speak; null for nowhere.</param>
+    public void Ask(bool speech, PeerNaming? names, ControlPorts? controlPorts)
+    {
+        _frames.Ask(new SpeechDemand(speech, controlPorts), names is not null);
+        _flows.Names = names;
     }
 
     /// <summary>Waits until all that was processed is in the flows.</summary>

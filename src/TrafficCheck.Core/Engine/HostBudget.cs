@@ -35,5 +35,8 @@ internal sealed class HostBudget(long bytes = HostBudget.Default)
 
     public void Give(long freed) => _left += freed;
 
+    /// <summary>One that has as much left.</summary>
+    public HostBudget Fork() => (HostBudget)MemberwiseClone();
+
     public HostEstimate? TakeEstimate() => _estimatesLeft-- > 0 ? new HostEstimate() : null;
 }

@@ -11,9 +11,10 @@ internal sealed class HostCounter(HostBudget budget)
 {
     public const int SampleSize = 5;
 
-    private readonly List<(long Ns, IpAddress Host)> _sample = [];
-    private readonly HostTable<uint> _v4 = new();
-    private readonly HostTable<UInt128> _v6 = new();
+    private HostBudget _budget = budget;
+    private List<(long Ns, IpAddress Host)> _sample = [];
+    private HostTable<uint> _v4 = new();
+    private HostTable<UInt128> _v6 = new();
     private bool _unspecified;
     private bool _exhausted, _isLowerBound;
     private HostEstimate? _estimate;
@@ -62,6 +63,17 @@ internal sealed class HostCounter(HostBudget budget)
         _isLowerBound |= other._isLowerBound || (_estimate is null && other._estimate is not null);
     }
 
+    public HostCounter Fork(ForkScope scope)
+    {
+        var fork = (HostCounter)MemberwiseClone();
+        fork._budget = scope.Budget;
+        fork._sample = [.. _sample];
+        fork._v4 = _v4.Fork(scope);
+        fork._v6 = _v6.Fork(scope);
+        fork._estimate = _estimate?.Fork();
+        return fork;
+    }
+
     public HostSet ToHostSet() =>
         new(Count, _isLowerBound, [.. _sample.Select(s => s.Host.ToString())])
         {
@@ -93,7 +105,7 @@ internal sealed class HostCounter(HostBudget budget)
     private void Exhaust()
     {
         _exhausted = true;
-        _estimate = budget.TakeEstimate();
+        _estimate = _budget.TakeEstimate();
         _isLowerBound |= _estimate is null;
         if (_estimate is null) return;
         foreach (uint host in _v4.Slots)
@@ -107,7 +119,7 @@ internal sealed class HostCounter(HostBudget budget)
         }
 
         if (_unspecified) _estimate.Add(0);
-        budget.Give(_v4.Bytes + _v6.Bytes);
+        _budget.Give(_v4.Bytes + _v6.Bytes);
         _v4.Clear();
         _v6.Clear();
     }
@@ -176,7 +188,7 @@ internal sealed class HostCounter(HostBudget budget)
     private bool TryGrow<T>(HostTable<T> table)
         where T : unmanaged, IEquatable<T>
     {
-        if (!budget.TryGrow(table.Bytes, table.BytesWhenGrown)) return false;
+        if (!_budget.TryGrow(table.Bytes, table.BytesWhenGrown)) return false;
         table.Grow();
         return true;
     }

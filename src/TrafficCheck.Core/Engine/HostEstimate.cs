@@ -14,7 +14,7 @@ internal sealed class HostEstimate
     /// <summary>Relative standard error, 1.6 %: 1.04 by the root of the number of registers.</summary>
     public const double Error = 1.04 / 64;
 
-    private readonly byte[] _ranks = new byte[Registers];
+    private byte[] _ranks = new byte[Registers];
 
     /// <summary>Of the registers as they were; a host that raises none changes nothing, and nearly all are such.</summary>
     private long _count;
@@ -51,6 +51,13 @@ internal sealed class HostEstimate
         if (seen <= rank) return;
         rank = seen;
         _changed = true;
+    }
+
+    public HostEstimate Fork()
+    {
+        var fork = (HostEstimate)MemberwiseClone();
+        fork._ranks = (byte[])_ranks.Clone();
+        return fork;
     }
 
     public void Add(HostEstimate other)

@@ -78,6 +78,17 @@ internal sealed unsafe class HostTable<T>
         (_few, _many, _size, _shift, Count) = ([], null, 0, 64, 0);
     }
 
+    public HostTable<T> Fork(ForkScope scope)
+    {
+        var fork = (HostTable<T>)MemberwiseClone();
+        if (_few.Length > 0) fork._few = (T[])_few.Clone();
+        fork._waiting = (T[]?)_waiting?.Clone();
+        if (_many is null) return fork;
+        fork._many = _many.Copy();
+        scope.Own(fork._many);
+        return fork;
+    }
+
     public void Grow()
     {
         (T[] few, PageMemory? many, int size) = (_few, _many, _size);

@@ -11,7 +11,7 @@ namespace TrafficCheck.Core.Engine;
 internal sealed class HostTally : IJudgedFlowSink
 {
     private const int MaxHosts = 20_000;
-    private readonly Dictionary<IpAddress, long> _flows = [];
+    private Dictionary<IpAddress, long> _flows = [];
     private bool _done;
 
     public void Add(in FlowSummary flow, in Judgement judgement)
@@ -32,6 +32,13 @@ internal sealed class HostTally : IJudgedFlowSink
     /// <summary>The hosts with most flows; ties go to the lower address.</summary>
     public IReadOnlyList<(IpAddress Host, long Flows)> Busiest(int count) =>
         [.. _flows.OrderByDescending(f => f.Value).ThenBy(f => f.Key).Take(count).Select(f => (f.Key, f.Value))];
+
+    public HostTally Fork()
+    {
+        var fork = (HostTally)MemberwiseClone();
+        fork._flows = new(_flows);
+        return fork;
+    }
 
     private void Count(IpAddress host)
     {

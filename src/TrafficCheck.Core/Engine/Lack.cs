@@ -121,8 +121,8 @@ internal sealed class LackTally
 {
     private const int Places = 3;
 
-    private readonly long[] _flows = new long[(int)Lack.Count];
-    private readonly EarliestSample<(ushort Interface, ushort Vlan), bool>?[] _places = new EarliestSample<(ushort, ushort), bool>?[(int)Lack.Count];
+    private long[] _flows = new long[(int)Lack.Count];
+    private EarliestSample<(ushort Interface, ushort Vlan), bool>?[] _places = new EarliestSample<(ushort, ushort), bool>?[(int)Lack.Count];
 
     public long this[Lack lack] => _flows[(int)lack];
 
@@ -139,6 +139,14 @@ internal sealed class LackTally
             _flows[i] += other._flows[i];
             if (other._places[i] is { } places) (_places[i] ??= new(Places)).Add(places);
         }
+    }
+
+    public LackTally Fork()
+    {
+        var fork = (LackTally)MemberwiseClone();
+        fork._flows = (long[])_flows.Clone();
+        fork._places = [.. _places.Select(p => p?.Fork())];
+        return fork;
     }
 
     public IReadOnlyList<(ushort Interface, ushort Vlan)> PlacesOf(Lack lack, out bool more)

@@ -24,11 +24,30 @@ internal sealed class NameReader(AllowedMatrix matrix, FlowNotes notes, PeerNami
     /// <summary>The text of a name by the number that a <see cref="FlowNote"/> has; empty when it was not kept.</summary>
     public string Text(uint name) => _names[name & 1][name >> 1];
 
+    /// <summary>Another matrix asks for names from now on.</summary>
+    public void Ask(AllowedMatrix asking)
+    {
+        foreach (FlowNames names in _names) names.Ask(asking);
+    }
+
+    /// <param name="numbers">Names that are still needed, as notes have them; the others are forgotten.</param>
+    public void Keep(IReadOnlyCollection<uint> numbers)
+    {
+        for (uint family = 0; family < 2; family++) _names[family].Keep(numbers.Where(n => (n & 1) == family).Select(n => n >> 1).ToHashSet());
+    }
+
+    /// <summary>The texts of both families, for another thread.</summary>
+    public FlowNames.Texts[] Texts() => [_names[0].Fork(), _names[1].Fork()];
+
     /// <summary>The flow ended: nothing of it waits any more.</summary>
     public void End(in FlowSummary flow, uint number, ushort pending)
     {
         if (pending != 0) _pending[Family(flow.Ends)].End(pending, number, missing: (flow.Marks & FlowMarks.Gap) != 0);
     }
+
+    /// <summary>Whether a beginning would be given up if the flow ended now, see <see cref="End"/>.</summary>
+    public bool WouldGiveUp(in FlowSummary flow, uint number, ushort pending) =>
+        pending != 0 && (flow.Marks & FlowMarks.Gap) != 0 && _pending[Family(flow.Ends)].Has(pending, number);
 
     /// <returns>Whether more payloads of the flow are of use.</returns>
     public bool Read(in FlowPayload payload, ref FlowSpeech speech)

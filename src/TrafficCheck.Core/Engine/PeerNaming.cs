@@ -14,6 +14,9 @@ internal sealed unsafe class PeerNaming
     /// <summary>Port of DNS (RFC 1035); answers from elsewhere name nobody.</summary>
     public const ushort DnsPort = 53;
 
+    /// <summary>Held while a book is written or read: forks read them on other threads.</summary>
+    private readonly Lock _books = new();
+
     private readonly NameBook _book = new(new NameBookLimits(MaxBytes: 32L << 20));
 
     /// <summary>
@@ -22,20 +25,58 @@ internal sealed unsafe class PeerNaming
     /// </summary>
     private readonly NameBook[] _called = [new(new NameBookLimits(MaxBytes: 8L << 20)), new(new NameBookLimits(MaxBytes: 8L << 20))];
 
+    /// <summary>Of a fork: the texts of names, what was counted when it was made, and the last frame before it.</summary>
+    private readonly FlowNames.Texts[]? _texts;
+    private readonly (long Evicted, long Truncated)? _then;
+    private readonly long _untilFrame = long.MaxValue;
+    private long _givenUp;
+
+    private PeerNaming(PeerNaming from, long untilFrame)
+    {
+        (_books, _book, _called) = (from._books, from._book, from._called);
+        Reader = from.Reader;
+        Dns = from.Dns.Fork();
+        _texts = from.Reader.Texts();
+        _then = (from.Evicted, from.Truncated);
+        _givenUp = from.GivenUp;
+        _untilFrame = untilFrame;
+    }
+
     public PeerNaming(AllowedMatrix matrix, FlowNotes notes, ProtectedHosts hosts)
     {
         Reader = new NameReader(matrix, notes, this);
         Dns = new DnsTally(hosts);
     }
 
-    /// <summary>Reads the names that flows themselves show.</summary>
+    /// <summary>Reads the names that flows themselves show. Not for forks.</summary>
     public NameReader Reader { get; }
 
     /// <summary>What was seen of the DNS traffic of the protected hosts.</summary>
     public DnsTally Dns { get; }
 
     /// <summary>Entries given up because the books were full.</summary>
-    public long Evicted => _book.Evicted + _called[0].Evicted + _called[1].Evicted;
+    public long Evicted => _then?.Evicted ?? _book.Evicted + _called[0].Evicted + _called[1].Evicted;
+
+    /// <summary>Names of flows whose text was not kept, because there were too many.</summary>
+    public long Truncated => _then?.Truncated ?? Reader.Truncated;
+
+    /// <summary>Beginnings of split messages that gave way to others, or whose rest did not come.</summary>
+    public long GivenUp => _texts is null ? Reader.GivenUp : _givenUp;
+
+    /// <summary>The text of a name by the number that a <see cref="FlowNote"/> has; empty when it was not kept.</summary>
+    public string Text(uint name) => _texts is null ? Reader.Text(name) : _texts[name & 1][name >> 1];
+
+    /// <summary>
+    /// The names as they are after a frame. The books are shared: a name that comes later is not seen by the fork, one that is given up later is missing in
+    /// it, too.
+    /// </summary>
+    public PeerNaming Fork(long untilFrame) => new(this, untilFrame);
+
+    /// <summary>A live flow counts as ended in the fork.</summary>
+    public void EndInFork(in FlowSummary flow, uint number, ushort pending)
+    {
+        if (Reader.WouldGiveUp(in flow, number, pending)) _givenUp++;
+    }
 
     /// <summary>Learns from the payload of a packet that port 53 sent; anything but an answer teaches nothing.</summary>
     public void Learn(in PacketSummary packet, IpAddress client, long frame, long timeNs)
@@ -45,12 +86,14 @@ internal sealed unsafe class PeerNaming
         DnsStatus status = packet.Protocol == Ip.Udp ? DnsMessage.TryWrap(payload, out DnsMessage message) : DnsMessage.TryWrapTcp(payload, out message, out _);
         if (status == DnsStatus.Invalid) return;
         if (message.IsResponse) Dns.Answered(client, (packet.Oddities & Oddities.PacketCut) != 0);
-        _book.Learn(in message, client, frame, timeNs);
+        lock (_books) _book.Learn(in message, client, frame, timeNs);
     }
 
     /// <summary>Learns the name by which a client called a server.</summary>
-    public void Learn(IpAddress client, IpAddress server, ReadOnlySpan<byte> name, NameSource source, long frame, long timeNs) =>
-        _called[server.IsV4 ? 0 : 1].Learn(client, server, name, source, frame, timeNs);
+    public void Learn(IpAddress client, IpAddress server, ReadOnlySpan<byte> name, NameSource source, long frame, long timeNs)
+    {
+        lock (_books) _called[server.IsV4 ? 0 : 1].Learn(client, server, name, source, frame, timeNs);
+    }
 
     /// <summary>
     /// Names of the remote end of a flow, the surest first. Where the client said in this very flow whom it means, that name and its aliases; else
@@ -62,7 +105,7 @@ internal sealed unsafe class PeerNaming
         var names = new List<PeerName>();
         FlowNote note = flow.Note;
         bool named = note.Name != 0 && note.NameIsOfHigh == peerIsHigh;
-        if (named) names.Add(new(Reader.Text(note.Name), (NameKind)note.NameKind, note.NameFrame));
+        if (named) names.Add(new(Text(note.Name), (NameKind)note.NameKind, note.NameFrame));
         FlowEndpoints ends = flow.Ends;
         (IpAddress host, IpAddress peer) = peerIsHigh ? (ends.LowAddress, ends.HighAddress) : (ends.HighAddress, ends.LowAddress);
         List<NameProof> known = Known(host, peer, flow.FirstNs, untilNs, out bool shared);
@@ -100,7 +143,8 @@ internal sealed unsafe class PeerNaming
 
     private List<NameProof> Known(IpAddress host, IpAddress peer, long timeNs, long untilNs, out bool shared)
     {
-        PeerNames told = _book.Names(host, peer, timeNs), called = _called[peer.IsV4 ? 0 : 1].Names(host, peer, timeNs);
+        PeerNames told, called;
+        lock (_books) (told, called) = (_book.Names(host, peer, timeNs, _untilFrame), _called[peer.IsV4 ? 0 : 1].Names(host, peer, timeNs, _untilFrame));
         shared = told.Shared || called.Shared || (told.Names.Count > 0 && called.Names.Any(c => !told.Names.Any(t => Leads(t, c.Name))));
 
         // The name that was asked for before the aliases that it led over: of one answer the longest chain first.

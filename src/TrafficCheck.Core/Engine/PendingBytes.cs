@@ -54,6 +54,9 @@ internal sealed class PendingBytes
     /// <summary>Whether the bytes still wait for more.</summary>
     public bool IsWaiting(ushort place, uint owner) => _slots[place - 1].Owner == owner && _slots[place - 1].Length < MaxBytes;
 
+    /// <summary>Whether the place is still the owner's.</summary>
+    public bool Has(ushort place, uint owner) => _slots[place - 1].Owner == owner;
+
     /// <param name="missing">Whether the flow ended before bytes came that it must have had.</param>
     public void End(ushort place, uint owner, bool missing = false)
     {

@@ -1,6 +1,5 @@
 using TrafficCheck.Core.Engine.Controls;
 using TrafficCheck.Core.Engine.Reports;
-using TrafficCheck.Core.Engine.Stages;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
 
@@ -9,10 +8,9 @@ namespace TrafficCheck.Core.Engine;
 /// <summary>Draws up where every frame, packet and flow went, and checks that nothing was lost or invented.</summary>
 internal static class RunAccounting
 {
-    public static AccountingReport Build<TSink>(
-        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, FindingLedger findings, IReadOnlyList<InputSummary> inputs,
+    public static AccountingReport Build(
+        StageCounts stages, EarlierPeriods earlier, FlowJudge judge, CoverageLedger coverage, FindingLedger findings, IReadOnlyList<InputSummary> inputs,
         IReadOnlyList<KeyValuePair<string, long>> notKept, RelatedFlows? related, IReadOnlyList<RelatedGroup> groups)
-        where TSink : struct, IFlowSink
     {
         var notDecoded = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var withoutFlow = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -20,35 +18,33 @@ internal static class RunAccounting
         long decoded = 0, counted = 0, further = 0;
         for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
         {
-            long count = intake.Frames.Statuses[(int)status];
+            long count = stages.Statuses[(int)status];
             counted += count;
             if (DecodeStatusNames.IsDecoded(status)) decoded += count;
             else if (count > 0) notDecoded[DecodeStatusNames.Of(status)] = count;
-            long parts = intake.Frames.PartStatuses[(int)status];
+            long parts = stages.PartStatuses[(int)status];
             if (DecodeStatusNames.IsDecoded(status)) further += parts;
             else if (parts > 0) partsWithout[DecodeStatusNames.Of(status)] = parts;
             if (status is DecodeStatus.PortsMissing or DecodeStatus.Ipv6ExtensionCut) withoutFlow[DecodeStatusNames.Of(status)] = count + parts;
         }
 
-        withoutFlow["fragment-without-first"] = intake.Frames.Fragments.Orphans;
-        withoutFlow["fragment-of-tunnel-packet"] = intake.Frames.TunnelFragments;
-        withoutFlow["icmp-error-of-known-flow"] = intake.Flows.IcmpErrorsOfFlows;
-        withoutFlow["icmp-error-of-ended-flow"] = intake.Flows.IcmpErrorsOfEndedFlows;
+        withoutFlow["fragment-without-first"] = stages.Orphans;
+        withoutFlow["fragment-of-tunnel-packet"] = stages.TunnelFragments;
+        withoutFlow["icmp-error-of-known-flow"] = stages.IcmpErrorsOfFlows;
+        withoutFlow["icmp-error-of-ended-flow"] = stages.IcmpErrorsOfEndedFlows;
         foreach (string cause in withoutFlow.Where(c => c.Value == 0).Select(c => c.Key).ToList()) withoutFlow.Remove(cause);
 
-        var oddities = new SortedDictionary<string, long>(intake.Frames.Oddities.ToList().ToDictionary(), StringComparer.Ordinal);
-        if (intake.Frames.PacketsCut > 0) oddities["packet-cut"] = oddities.GetValueOrDefault("packet-cut") + intake.Frames.PacketsCut;
+        var oddities = new SortedDictionary<string, long>(stages.Oddities.ToDictionary(), StringComparer.Ordinal);
+        if (stages.PacketsCut > 0) oddities["packet-cut"] = oddities.GetValueOrDefault("packet-cut") + stages.PacketsCut;
 
-        long packets = intake.V4.Packets + intake.V6.Packets;
-        long opened = intake.V4.Opened + intake.V6.Opened, expired = intake.V4.Expired + intake.V6.Expired;
-        long evicted = intake.V4.Evicted + intake.V6.Evicted, ended = intake.V4.Ended + intake.V6.Ended;
+        long packets = stages.PacketsInFlows, opened = stages.Opened;
         var broken = new List<string>();
-        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.Frames.FramesRead);
-        Check(broken, "frames read = decoded + not decoded", intake.Frames.FramesRead, counted);
-        Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (intake.Frames.Copies?.Copies ?? 0));
-        Check(broken, "packets in flows = packets of the flows reported", packets, judge.Packets);
-        Check(broken, "flows opened = expired + evicted + live at the end", opened, expired + evicted + ended);
-        Check(broken, "flows opened = flows judged once", opened, judge.Flows);
+        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), stages.FramesRead);
+        Check(broken, "frames read = decoded + not decoded", stages.FramesRead, counted);
+        Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (stages.Copies ?? 0));
+        Check(broken, "packets in flows = packets of the flows reported + of earlier periods + of live flows not reported", packets, judge.Packets + earlier.Packets + judge.LivePackets);
+        Check(broken, "flows opened = expired + evicted + live at the end", opened, stages.Expired + stages.Evicted + stages.Live);
+        Check(broken, "flows opened = flows judged once + in earlier periods + live ones not reported", opened, judge.Flows + earlier.Flows + judge.LiveFlows);
         long verdicts = 0;
         foreach (long count in coverage.Verdicts) verdicts += count;
         Check(broken, "judgements = sum of verdicts", judge.Judgements, verdicts);
@@ -65,19 +61,23 @@ internal static class RunAccounting
 
         return new AccountingReport
         {
-            FramesRead = intake.Frames.FramesRead,
+            FramesRead = stages.FramesRead,
             FramesDecoded = decoded,
             FramesNotDecoded = [.. notDecoded],
             FurtherPackets = further,
             FurtherPartsNotDecoded = [.. partsWithout],
             PacketsInFlows = packets,
             PacketsWithoutFlow = [.. withoutFlow],
-            Duplicates = intake.Frames.Copies?.Copies ?? 0,
+            Duplicates = stages.Copies ?? 0,
             FlowsOpened = opened,
-            FlowsExpired = expired,
-            FlowsEvicted = evicted,
-            EvictedByKind = [.. FlowWorthNames.All.Select((name, i) => KeyValuePair.Create(name, intake.V4.EvictedByWorth[i] + intake.V6.EvictedByWorth[i])).Where(e => e.Value > 0)],
-            FlowsLive = ended,
+            FlowsExpired = stages.Expired,
+            FlowsEvicted = stages.Evicted,
+            EvictedByKind = [.. FlowWorthNames.All.Select((name, i) => KeyValuePair.Create(name, stages.EvictedByWorth[i])).Where(e => e.Value > 0)],
+            FlowsLive = stages.Live,
+            FlowsOfEarlierPeriods = earlier.Flows,
+            PacketsOfEarlierPeriods = earlier.Packets,
+            FlowsNotReported = judge.LiveFlows,
+            PacketsNotReported = judge.LivePackets,
             Oddities = [.. oddities],
             NotKept = notKept,
             BrokenIdentities = broken,

@@ -22,20 +22,18 @@ internal static class RunVisibility
     /// <summary>Who captures before and after a migration wants to: never worse than C.</summary>
     private static readonly double[] s_timeLimits = [0.01, 0.10, 1, 1, 1];
 
-    public static VisibilityReport Build<TSink>(
-        FrameIntake<TSink> intake, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces,
-        long reordered)
-        where TSink : struct, IFlowSink
+    public static VisibilityReport Build(
+        StageCounts stages, FlowJudge judge, CoverageLedger coverage, AccountingReport accounting, IReadOnlyList<InputSummary> inputs, CaptureInterfaces interfaces)
     {
         long undecoded = 0;
         for (var status = DecodeStatus.Decoded; status < DecodeStatus.Count; status++)
         {
-            if (!DecodeStatusNames.IsDecoded(status) && !DecodeStatusNames.IsNonIp(status)) undecoded += intake.Frames.Statuses[(int)status];
+            if (!DecodeStatusNames.IsDecoded(status) && !DecodeStatusNames.IsNonIp(status)) undecoded += stages.Statuses[(int)status];
         }
 
         IReadOnlyList<TimeGap> gaps = TimeCoverage.Gaps(inputs);
-        PacketClock clock = intake.Frames.Clock;
-        ChecksumCounts bad = intake.Frames.BadChecksums;
+        PacketClock clock = stages.Clock;
+        ChecksumCounts bad = stages.BadChecksums;
         var report = new VisibilityReport
         {
             Grade = 'A',
@@ -45,8 +43,8 @@ internal static class RunVisibility
             TcpBytes = judge.TcpBytes,
             UndecodedFrames = undecoded,
             TruncatedFrames = accounting.Oddities.FirstOrDefault(o => o.Key == "packet-cut").Value,
-            OutOfOrder = clock.OutOfOrder + reordered,
-            Reordered = reordered,
+            OutOfOrder = clock.OutOfOrder + stages.Order.Reordered,
+            Reordered = stages.Order.Reordered,
             Late = clock.Late,
             ClockStepsForward = clock.StepsForward,
             ClockStepsBack = clock.StepsBack,
@@ -58,13 +56,13 @@ internal static class RunVisibility
             BadChecksums = bad.Wrong,
             BadChecksumsByKind = NonZero(("icmp", bad.Icmp), ("ipv4-header", bad.Ipv4Header), ("tcp", bad.Tcp), ("udp", bad.Udp)),
             OffloadedChecksums = bad.Offloaded,
-            PacketsAbove1500 = intake.Frames.Large.AboveOrdinary,
-            PacketsAbove9216 = intake.Frames.Large.AboveJumbo,
+            PacketsAbove1500 = stages.PacketsAboveOrdinary,
+            PacketsAbove9216 = stages.PacketsAboveJumbo,
             TimeGaps = [.. gaps.Take(MaxListed)],
             UncoveredTimeShare = TimeCoverage.UncoveredShare(gaps, inputs),
-            Duplicates = intake.Frames.Copies?.Copies,
-            DuplicatesByKind = CopiesByKind(intake.Frames.Copies),
-            DuplicatePairs = Pairs(intake.Frames.Copies, interfaces),
+            Duplicates = stages.Copies,
+            DuplicatesByKind = CopiesByKind(stages),
+            DuplicatePairs = Pairs(stages, interfaces),
             Segments = [.. coverage.Segments.OrderBy(s => s.Key).Select(s => new SegmentShare(SegmentNames.Of(interfaces, s.Key.Interface, s.Key.Vlan), s.Value.All, s.Value.OneWay))],
             Notes = [],
         };
@@ -120,20 +118,20 @@ internal static class RunVisibility
     private static List<KeyValuePair<string, long>> NonZero(params (string Name, long Count)[] counts) =>
         [.. counts.Where(c => c.Count > 0).Select(c => KeyValuePair.Create(c.Name, c.Count))];
 
-    private static List<KeyValuePair<string, long>> CopiesByKind(CopyFilter? copies)
+    private static List<KeyValuePair<string, long>> CopiesByKind(StageCounts stages)
     {
         var result = new List<KeyValuePair<string, long>>();
-        for (var kind = CopyKind.Routed; copies is not null && kind < CopyKind.Count; kind++)
+        for (var kind = CopyKind.Routed; kind < CopyKind.Count; kind++)
         {
-            if (copies.ByKind[(int)kind] > 0) result.Add(new(CopyKindNames.Of(kind), copies.ByKind[(int)kind]));
+            if (stages.CopiesByKind[(int)kind] > 0) result.Add(new(CopyKindNames.Of(kind), stages.CopiesByKind[(int)kind]));
         }
 
         return result;
     }
 
-    private static List<CopyPair> Pairs(CopyFilter? copies, CaptureInterfaces interfaces) => copies is null ? [] :
+    private static List<CopyPair> Pairs(StageCounts stages, CaptureInterfaces interfaces) =>
     [
-        .. copies.Pairs.OrderByDescending(p => p.Value).ThenBy(p => p.Key).Take(MaxListed).Select(p => new CopyPair(
+        .. stages.CopyPairs.OrderByDescending(p => p.Value).ThenBy(p => p.Key).Take(MaxListed).Select(p => new CopyPair(
             CopyKindNames.Of(p.Key.Kind),
             p.Key.Kind == CopyKind.Interface ? SegmentNames.OfInterface(interfaces, p.Key.First) : SegmentNames.OfVlan(p.Key.First),
             p.Key.Kind == CopyKind.Interface ? SegmentNames.OfInterface(interfaces, p.Key.Second) : SegmentNames.OfVlan(p.Key.Second),

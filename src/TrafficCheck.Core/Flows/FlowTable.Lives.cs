@@ -110,6 +110,54 @@ public sealed unsafe partial class FlowTable<TKey>
         }
     }
 
+    /// <summary>Ends flows that are idle at a time which no packet told, beginning where the last call stopped.</summary>
+    /// <param name="budget">Records that may be looked at; what is left of it is for others.</param>
+    /// <returns>Whether all records were looked at for this time.</returns>
+    internal bool ExpireUpTo<TSink>(long now, ref int budget, ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        if (now != _tickNs) (_tickNs, _tickLeft) = (now, _used - 1);
+        if (_shortestTimeoutNs == long.MaxValue) _tickLeft = 0;
+        for (; _tickLeft > 0 && budget > 0; _tickLeft--, budget--)
+        {
+            uint number = _tickCursor >= _used ? 1 : _tickCursor;
+            _tickCursor = number + 1;
+            FlowRecord<TKey>* record = _records + number;
+            if (record->Key.IsNone || !IsIdle(record, now)) continue;
+            Close(number, FlowEnd.Expired, ref sink);
+            Release(number);
+            budget -= TickPerEnded;
+        }
+
+        return _tickLeft == 0;
+    }
+
+    /// <summary>
+    /// Gives back what a flood left behind: the records above the last live one, if these are most of them. Which numbers flows get from now on depends on
+    /// it, so that it is no matter of a report that changes nothing.
+    /// </summary>
+    internal void Trim()
+    {
+        uint last = _used - 1;
+        while (last > 0 && _records[last].Key.IsNone) last--;
+        if (last >= _used / 2) return;
+        const nuint Page = GiveBackRecords * 64;
+        _recordMemory.GiveBack(Whole((nuint)sizeof(FlowRecord<TKey>) * (last + 1)), (nuint)sizeof(FlowRecord<TKey>) * _used);
+        _originMemory.GiveBack(Whole((nuint)sizeof(FlowOrigin) * (last + 1)), (nuint)sizeof(FlowOrigin) * _used);
+        _used = last + 1;
+        _freeList = 0;
+        for (uint number = last; number > 0; number--)
+        {
+            if (!_records[number].Key.IsNone) continue;
+            _records[number].State.MissingBytes = _freeList;
+            _freeList = number;
+        }
+
+        _tickLeft = Math.Min(_tickLeft, last);
+
+        static nuint Whole(nuint offset) => (offset + Page - 1) & ~(Page - 1);
+    }
+
     /// <summary>Whether the flow has been silent at a time for longer than its timeout.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsIdle(FlowRecord<TKey>* record, long now)
@@ -137,7 +185,28 @@ public sealed unsafe partial class FlowTable<TKey>
             default: Ended++; break;
         }
 
-        var summary = new FlowSummary
+        sink.Close(SummaryOf(record, in origin, in carries), end);
+    }
+
+    /// <summary>Shows all live flows as if they ended now, in the order in which they would at the end of the input. Nothing changes.</summary>
+    public void Visit<TSink>(ref TSink sink)
+        where TSink : struct, IFlowSink, allows ref struct
+    {
+        for (uint number = 1; number < _used; number++)
+        {
+            FlowRecord<TKey>* record = _records + number;
+            if (record->Key.IsNone) continue;
+            FlowCarries carries = default;
+            if (_carries.Count > 0) _carries.TryGetValue(number, out carries);
+            sink.Close(SummaryOf(record, in _origins[number], in carries), IsIdle(record, _limits.NowNs) ? FlowEnd.Expired : FlowEnd.InputEnded);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static FlowSummary SummaryOf(FlowRecord<TKey>* record, in FlowOrigin origin, in FlowCarries carries)
+    {
+        ref readonly FlowState state = ref record->State;
+        return new FlowSummary
         {
             Protocol = record->Key.Protocol,
             Ends = record->Key.Endpoints,
@@ -155,7 +224,6 @@ public sealed unsafe partial class FlowTable<TKey>
             Interface = origin.Interface,
             Tunnel = origin.Tunnel,
         };
-        sink.Close(in summary, end);
     }
 
     private void Release(uint number)

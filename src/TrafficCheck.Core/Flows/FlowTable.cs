@@ -27,6 +27,9 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// </summary>
     private const int ExpiryPackets = 64, ExpiryLook = 4, ExpiryLookPerOpened = 2, ExpiryBudget = ExpiryLook + (ExpiryLookPerOpened * ExpiryPackets);
 
+    /// <summary>Records that a tick may look at less for each flow that it ends, which is judged.</summary>
+    private const int TickPerEnded = 15;
+
     /// <summary>Flows remembered after their end, a power of two: those of some seconds, which is how late errors come, also while a flood ends.</summary>
     private const int EndedRemembered = 8192;
 
@@ -68,6 +71,10 @@ public sealed unsafe partial class FlowTable<TKey> : IDisposable
     /// <summary><see cref="Opened"/> at the last look.</summary>
     private long _openedBefore;
     private uint _evictionCursor = 1;
+
+    // The time of the last tick, what is left to look at for it, and where that begins.
+    private long _tickNs = long.MinValue;
+    private uint _tickLeft, _tickCursor = 1;
 
     /// <exception cref="InsufficientMemoryException">The system refuses the address space that <see cref="FlowLimits.Max"/> needs.</exception>
     public FlowTable(HashSeed seed, FlowTimeouts timeouts, FlowLimits limits)

@@ -29,6 +29,12 @@ public sealed unsafe class FragmentTable : IDisposable
     /// <summary>Fragments of one datagram that may wait; each has at most 64 KB (IPv6 without jumbograms, which cannot be fragments: RFC 2675).</summary>
     private const uint MostWaiting = 65_000;
 
+    /// <summary>
+    /// Frames that may come before the first fragment, when others wait for it: what goes to flows counts frames in 32 bits. So many come within the lifetime only
+    /// where times stand still.
+    /// </summary>
+    internal const long MostFramesBetween = 1L << 30;
+
     private readonly HashSeed _seed;
     private Entry* _entries = (Entry*)NativeMemory.AllocZeroed((nuint)(Ways << SetBits), (nuint)sizeof(Entry));
 
@@ -43,10 +49,12 @@ public sealed unsafe class FragmentTable : IDisposable
     public long Waiting { get; private set; }
 
     /// <summary>Notes the ports of a first fragment.</summary>
+    /// <param name="frame">Its number; what waited for longer than <see cref="MostFramesBetween"/> frames has waited in vain.</param>
     /// <returns>What has waited for it; zero packets when nothing has.</returns>
-    public WaitingFragments First(in DatagramKey key, FirstFragment first, long timestampNs)
+    public WaitingFragments First(in DatagramKey key, FirstFragment first, long timestampNs, long frame = 0)
     {
         Entry* entry = FindOrTake(in key, timestampNs);
+        if (frame - entry->FirstFrame > MostFramesBetween && entry->Packets > 0) entry = Take(entry, in key, timestampNs);
         var waited = new WaitingFragments(entry->Packets, entry->Bytes, entry->FirstNs, entry->LastNs, entry->FirstFrame);
         Waiting -= entry->Packets;
         entry->Packets = 0;

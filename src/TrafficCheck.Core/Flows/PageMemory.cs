@@ -49,6 +49,17 @@ internal sealed unsafe partial class PageMemory : IDisposable
         return new(block, bytes, false, (byte*)(((nuint)block + Line - 1) & ~(Line - 1)), bytes);
     }
 
+    /// <summary>Another block with the same bytes.</summary>
+    public PageMemory Copy()
+    {
+        PageMemory copy = Allocate(Bytes);
+
+        // SAFETY: both blocks have as many bytes.
+        Buffer.MemoryCopy(Start, copy.Start, Bytes, Bytes);
+        GC.KeepAlive(this);
+        return copy;
+    }
+
     /// <summary>
     /// Gives the whole huge pages between two offsets back to the system, where it took them from it; they read as zero again. What is needed next finds
     /// memory that the system, or a host below it, need not provide anew.

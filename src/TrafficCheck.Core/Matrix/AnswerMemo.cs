@@ -45,6 +45,13 @@ internal sealed class AnswerMemo(ulong seed)
         Put(new Slot(rows, peer, (int)answer.Answer, answer.RowSet));
     }
 
+    public AnswerMemo Fork()
+    {
+        var fork = (AnswerMemo)MemberwiseClone();
+        fork._slots = (Slot[])_slots.Clone();
+        return fork;
+    }
+
     private int Home(int rows, int peer) => (int)FoldedProduct.Of((uint)rows ^ _seed, ((ulong)(uint)peer << 32) ^ 0x9e3779b97f4a7c15);
 
     private void MakeRoom()

@@ -39,7 +39,7 @@ public sealed class CompiledMatrix
     public AllowedMatrix Matrix { get; }
 
     /// <summary>Row sets seen so far. Grows with new combinations; not shared between threads.</summary>
-    public RowSets Sets { get; }
+    public RowSets Sets { get; private set; }
 
     /// <summary>Indices of the active FTP data rows of each subject; they are in no port table, because they speak of a source port.</summary>
     public IReadOnlyList<IReadOnlyList<int>> ServerPortRows { get; }
@@ -54,6 +54,14 @@ public sealed class CompiledMatrix
 
     /// <exception cref="MatrixTooLargeException">See there.</exception>
     public static CompiledMatrix Compile(AllowedMatrix matrix) => new MatrixCompiler(matrix, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))).Compile();
+
+    /// <summary>The same tables with row sets of its own, for another thread.</summary>
+    internal CompiledMatrix Fork()
+    {
+        var fork = (CompiledMatrix)MemberwiseClone();
+        fork.Sets = Sets.Fork();
+        return fork;
+    }
 
     /// <param name="port">Service port; ICMP type; 0 for protocols with neither.</param>
     /// <param name="inbound">Initiated from outside.</param>

@@ -42,17 +42,26 @@ public sealed class RowMatcher
 
     private readonly CompiledMatrix _matrix;
     private readonly PeerBook _peers;
-    private readonly AnswerMemo _memo = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+    private readonly AnswerMemo _memo;
     private readonly List<int> _hits = [];
     private readonly List<PortInterval> _atPort = [];
     private readonly List<Found> _found = [];
     private readonly List<int> _answering = [], _covered = [], _possible = [];
 
     public RowMatcher(CompiledMatrix matrix)
+        : this(matrix, new AnswerMemo(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))))
     {
+    }
+
+    private RowMatcher(CompiledMatrix matrix, AnswerMemo memo)
+    {
+        _memo = memo;
         _matrix = matrix;
         _peers = matrix.Peers;
     }
+
+    /// <summary>One that remembers as much, for a fork of the matrix.</summary>
+    internal RowMatcher Fork(CompiledMatrix matrix) => new(matrix, _memo.Fork());
 
     /// <param name="port">Service port; ICMP type; 0 for protocols with neither.</param>
     /// <param name="inbound">Initiated from outside.</param>

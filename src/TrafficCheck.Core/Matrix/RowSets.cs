@@ -24,8 +24,8 @@ public sealed class RowSets
 
     private const int RowsOfShortened = 16;
 
-    private readonly List<RowSet> _all = [];
-    private readonly Dictionary<ulong, List<RowSet>> _byHash = [];
+    private List<RowSet> _all = [];
+    private Dictionary<ulong, List<RowSet>> _byHash = [];
     private readonly int _maxListed, _maxSets;
     private long _listed;
 
@@ -61,6 +61,15 @@ public sealed class RowSets
         Shortened++;
         hash = Hash(answering, covered, possible);
         return Known(answering, covered, possible, hash) is { } shortened ? shortened.Id : Add(answering, covered, possible, hash);
+    }
+
+    /// <summary>The same sets with the same ids; what is added to one is not in the other.</summary>
+    internal RowSets Fork()
+    {
+        var fork = (RowSets)MemberwiseClone();
+        fork._all = [.. _all];
+        fork._byHash = _byHash.ToDictionary(b => b.Key, b => new List<RowSet>(b.Value));
+        return fork;
     }
 
     /// <summary>Whether a new set of so many rows would be kept whole.</summary>

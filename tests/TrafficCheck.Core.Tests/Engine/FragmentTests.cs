@@ -80,4 +80,20 @@ public sealed class FragmentTests
 
         static TimedFrame Framed(byte[] bytes, long at) => new(at, bytes, (uint)bytes.Length, LinkType.Ethernet);
     }
+
+    [Fact]
+    public void What_waited_for_more_frames_than_a_packet_can_count_has_waited_in_vain()
+    {
+        using var table = new FragmentTable(HashSeed.Fixed);
+        var key = new DatagramKey(IpAddress.V4(1), IpAddress.V4(2), 7, 0, 17);
+        long last = 5_000_000_000 + FragmentTable.MostFramesBetween;
+        Assert.False(table.Later(in key, 100, 1, 5_000_000_000, out _));
+        Assert.Equal(1u, table.First(in key, new FirstFragment(17, 5, 6), 1, last).Packets);
+        key = key with { Id = 8 };
+        Assert.False(table.Later(in key, 100, 1, 5_000_000_000, out _));
+        Assert.Equal(0u, table.First(in key, new FirstFragment(17, 5, 6), 1, last + 1).Packets);
+        Assert.Equal((1, 0), (table.Orphans, table.Waiting));
+        Assert.True(table.Later(in key, 100, 1, last + 2, out FirstFragment known));
+        Assert.Equal(6, known.DestinationPort);
+    }
 }

@@ -89,4 +89,62 @@ public sealed class ProbeLedgerTests
         Assert.Empty(ledger.States);
         Assert.Equal((0L, 0L), (ledger.Probes.NotKept, ledger.Probes.SummedEarly));
     }
+
+    [Fact]
+    public void A_fork_tells_what_a_ledger_would_that_got_no_more_and_leaves_the_first_alone()
+    {
+        FindingLedger ledger = NewLedger(), whole = NewLedger();
+        for (uint i = 1; i <= 12_000; i++)
+        {
+            Take(ledger, i);
+            Take(whole, i);
+            if (i % 1100 != 0) continue;
+            FindingLedger ended = NewLedger();
+            for (uint n = 1; n <= i; n++) Take(ended, n);
+            using var scope = new ForkScope(ledger.Probes.Budget);
+            FindingLedger fork = ledger.Fork(scope, _ => true);
+
+            // The fork goes on by itself, and so does the first.
+            for (uint n = 1; n <= 400; n++)
+            {
+                Take(fork, 50_000 + n);
+                Take(ended, 50_000 + n);
+            }
+
+            Assert.Equal(Told(ended), Told(fork));
+        }
+
+        Assert.Equal(Told(whole), Told(ledger));
+
+        // A flood of a third of all, a scan that becomes busy, tries at many ports by many hosts.
+        static void Take(FindingLedger to, uint i)
+        {
+            if (i % 3 == 0) Add(to, 0x30000000 + i, Host, 25, i);
+            if (i % 40 == 0) Add(to, 0xc6336407, Host + 1, (ushort)(1000 + (i / 40)), i);
+            if (i % 7 == 0) Add(to, 0x50000000 + (i % 900), Host + 2 + (i % 5), (ushort)(8080 + (i % 30)), i);
+        }
+
+        static string Told(FindingLedger ledger)
+        {
+            ScanReading scans = ledger.Scans();
+            IEnumerable<string> groups = scans.Groups.OrderBy(g => g.Who).ThenBy(g => g.Kind).ThenBy(g => g.Port)
+                .Select(g => $"{g.Kind} {g.Who} {g.Port} {g.PeakSources} {g.Totals.Ports.Count} {string.Join('/', g.Totals.Unexpected)} {Of(g.Totals.State)}");
+            IEnumerable<string> states = ledger.States.OrderBy(s => s.Key).Select(s => $"{s.Key} {Of(s.Value)}");
+            return string.Join('\n', groups.Concat(states).Append($"{ledger.Probes.NotKept} {ledger.Probes.SummedEarly} {ledger.PortsNotToldApart} {ledger.Unexpected}"));
+        }
+
+        static string Of(FindingState s) =>
+            $"{s.Flows} {s.Packets} {s.FirstNs} {s.LastNs} {s.Peers.Count} {string.Join(' ', s.Peers.Sample)} {s.Hosts.Count} {string.Join(' ', s.Frames.Items.Select(f => f.Frame))}";
+    }
+
+    [Fact]
+    public void Floods_beyond_the_room_for_their_targets_are_counted()
+    {
+        var ledger = new FindingLedger(new ProtectedHosts([[IPNetwork.Parse("10.0.0.0/8")]]), new HostBudget(), _ => true);
+        for (uint i = 1; i <= 900; i++) Add(ledger, 0x30000000 + i, Host + (i % 3), 25, i);
+        var floods = new FloodLedger(new HostBudget(), _ => true, most: 2);
+        floods.Take(ledger.Probes, new HashSet<Initiator>());
+        Assert.Equal((2, true), (floods.Floods.Count, floods.NotKept > 0));
+        Assert.Equal(3, ledger.Scans().Groups.Count(g => g.Kind == FindingKind.SynFlood) + floods.Floods.Count);
+    }
 }

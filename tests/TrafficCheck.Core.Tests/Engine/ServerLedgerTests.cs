@@ -188,4 +188,49 @@ public sealed class ServerLedgerTests
             Assert.Equal(again == 0 ? kept : kept.Where(f => f.FirstFrame % 2 != 0), back);
         }
     }
+
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(64)]
+    [InlineData(1)]
+    public void A_fork_of_flows_that_wait_has_those_of_its_moment_and_its_own(int inMemory)
+    {
+        using var waiting = new WaitingFlows(100_000, inMemory);
+        List<FlowSummary> kept = [];
+        List<(WaitingFlows Fork, List<FlowSummary> Kept)> forks = [];
+        for (uint i = 0; i < 1000; i++)
+        {
+            if (i % 150 == 0) forks.Add((waiting.Fork(more: 10), [.. kept]));
+            FlowSummary flow = i % 3 == 0 ? V6(i + 1) : Flow(1, 40_000, 1000 + i, 25, frame: i + 1);
+            Assert.True(waiting.TryAdd(in flow));
+            kept.Add(flow);
+            if (i % 150 != 75) continue;
+
+            // Other flows than those that the first list has gone on to have.
+            FlowSummary own = Flow(2, 2, 3, 4, frame: 100_000 + i);
+            Assert.True(forks[^1].Fork.TryAdd(in own));
+            forks[^1].Kept.Add(own);
+        }
+
+        foreach (var (fork, expected) in forks)
+        {
+            Assert.Equal(InOrder(expected), Read(fork));
+            fork.Dispose();
+        }
+
+        Assert.Equal(InOrder(kept), Read(waiting));
+
+        static List<long> InOrder(IEnumerable<FlowSummary> flows) => [.. flows.OrderBy(f => !f.Ends.LowAddress.IsV4).Select(f => f.FirstFrame)];
+
+        static List<long> Read(WaitingFlows from)
+        {
+            List<long> frames = [];
+            from.ForEach((in flow) =>
+            {
+                frames.Add(flow.FirstFrame);
+                return false;
+            });
+            return frames;
+        }
+    }
 }

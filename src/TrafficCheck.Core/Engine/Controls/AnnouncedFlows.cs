@@ -18,7 +18,7 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
     private ExpectationTable? _table;
 
     /// <summary>What connections of this family announced for the other one.</summary>
-    public OtherFamilyMedia OtherFamily { get; } = new();
+    public OtherFamilyMedia OtherFamily { get; private set; } = new();
 
     /// <summary>Announcements that were not believed: low ports for media, or another family than that of the connection, but for media.</summary>
     public long Refused { get; private set; }
@@ -26,6 +26,26 @@ internal sealed class AnnouncedFlows(FlowNotes notes, bool isV4)
     public ExpectationTable? Table => _table;
 
     public bool Any => _table is { Count: > 0 };
+
+    /// <summary>What is asked of announcements when flows have ended; nothing is announced to it, and no flow opens.</summary>
+    public AnnouncedFlows Fork()
+    {
+        var fork = (AnnouncedFlows)MemberwiseClone();
+        fork.OtherFamily = OtherFamily.Fork();
+        fork._table = null;
+        return fork;
+    }
+
+    /// <summary>Connections that announced what is still waited for.</summary>
+    public IEnumerable<uint> Controls => (_table?.All ?? []).Select(e => e.Control).Concat(OtherFamily.Controls);
+
+    /// <summary>Forgets ports that nothing is announced for any more, and announcements for the other family that expired before a time.</summary>
+    public void Forget(long expiredBeforeNs)
+    {
+        OtherFamily.Forget(expiredBeforeNs);
+        Array.Clear(_ports);
+        foreach (Expectation expectation in _table?.All ?? []) _ports[Word(expectation.Transport, expectation.ResponderPort)] |= 1UL << (expectation.ResponderPort & 63);
+    }
 
     public void Expect(ReadOnlySpan<Expectation> found, uint control, long timeNs)
     {

@@ -16,6 +16,8 @@ internal sealed class ControlConnection(uint number, ControlKind kind, byte tran
 
     public byte Transport => transport;
 
+    public FlowEndpoints Ends => ends;
+
     public bool ClientIsHigh => clientIsHigh;
 
     public IpAddress Client => ends.Address(clientIsHigh);
@@ -54,6 +56,11 @@ internal sealed class ControlConnection(uint number, ControlKind kind, byte tran
         LastNs = flow.LastNs;
         FromClient = FromServer = null;
     }
+
+    public ControlConnection Fork() => (ControlConnection)MemberwiseClone();
+
+    /// <summary>How it was judged does not count any more: it is to be judged again, by another matrix.</summary>
+    public void Forget() => _first = _second = ControlVerdict.None;
 
     public void Judged(in Judgement judgement)
     {

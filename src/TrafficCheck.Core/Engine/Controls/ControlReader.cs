@@ -26,13 +26,17 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     /// <summary>A client that was told to ask again over TCP does so at once.</summary>
     private const long DnsNs = 30_000_000_000;
 
-    private readonly List<ControlConnection> _connections = [];
+    private List<ControlConnection?> _connections = [];
+
+    /// <summary>Places of connections that were forgotten.</summary>
+    private readonly Stack<int> _free = [];
+    private ControlPorts _ports = ports;
     private readonly Expectation[] _found = new Expectation[64];
     private readonly byte[] _joined = new byte[MaxMessage + (1 << 16)];
     private SunRpcPortmap? _portmap;
     private int _waitingBytes;
 
-    public AnnouncedFlows Announced { get; } = new(notes, family == 0);
+    public AnnouncedFlows Announced { get; private set; } = new(notes, family == 0);
 
     /// <summary>Connections whose announcements were not read, because there were too many.</summary>
     public long NotFollowed { get; private set; }
@@ -43,22 +47,54 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     /// <summary>Beginnings of messages that were given up for lack of room, or because what follows them was not captured in its turn.</summary>
     public long GivenUp { get; private set; }
 
-    public ControlConnection this[uint number] => _connections[(int)(number >> 1) - 1];
+    public ControlConnection this[uint number] => _connections[(int)(number >> 1) - 1]!;
+
+    /// <summary>The connections that are kept, in the order of their numbers.</summary>
+    public IEnumerable<ControlConnection> All => _connections.OfType<ControlConnection>();
+
+    /// <summary>Other service ports are those of control connections from now on.</summary>
+    public void Ask(ControlPorts asked) => _ports = asked;
+
+    /// <summary>Forgets connections that ended before a time, and that nothing speaks of any more.</summary>
+    /// <param name="used">Numbers of those that live flows have in their notes.</param>
+    public void Forget(long endedBeforeNs, IReadOnlySet<uint> used)
+    {
+        Announced.Forget(endedBeforeNs);
+        HashSet<uint> announcing = [.. Announced.Controls];
+        for (int i = 0; i < _connections.Count; i++)
+        {
+            if (_connections[i] is not { } control || control.LastNs >= endedBeforeNs || used.Contains(control.Number) || announcing.Contains(control.Number)) continue;
+            _connections[i] = null;
+            _free.Push(i);
+        }
+    }
+
+    public bool Has(uint number) => _connections[(int)(number >> 1) - 1] is not null;
+
+    /// <summary>The connections as they are, which may end and be judged in the fork; nothing is read there.</summary>
+    public ControlReader Fork()
+    {
+        var fork = (ControlReader)MemberwiseClone();
+        fork._connections = new(_connections.Count);
+        foreach (ControlConnection? connection in _connections) fork._connections.Add(connection?.Fork());
+        fork.Announced = Announced.Fork();
+        return fork;
+    }
 
     /// <summary>Whether a control connection is to be expected at either port, by the ports alone.</summary>
     public bool IsControlPort(in FlowPayload payload) =>
-        (ports.At(payload.Protocol, payload.Ends.LowPort) | ports.At(payload.Protocol, payload.Ends.HighPort)) != ControlKind.None;
+        (_ports.At(payload.Protocol, payload.Ends.LowPort) | _ports.At(payload.Protocol, payload.Ends.HighPort)) != ControlKind.None;
 
     /// <summary>An answer of DNS that was not cut short, to a question that was read before: most of what control connections are read for.</summary>
     public bool IsWholeDnsAnswer(in FlowPayload payload) =>
-        payload.Protocol == Ip.Udp && ports.At(Ip.Udp, payload.SourcePort) == ControlKind.Dns && payload.Bytes.Length > 2 && (payload.Bytes[2] & QrAndTc) == 0x80
+        payload.Protocol == Ip.Udp && _ports.At(Ip.Udp, payload.SourcePort) == ControlKind.Dns && payload.Bytes.Length > 2 && (payload.Bytes[2] & QrAndTc) == 0x80
         && (payload.Marks & (payload.Marks >> FlowMarks.SideBits) & FlowMarks.Data) != 0;
 
     /// <summary>Whether the flow is a control connection, and which end is its client.</summary>
     public ControlKind KindOf(in FlowPayload payload, in FlowSpeech speech, out bool clientIsHigh)
     {
         clientIsHigh = false;
-        ControlKind low = ports.At(payload.Protocol, payload.Ends.LowPort), high = ports.At(payload.Protocol, payload.Ends.HighPort);
+        ControlKind low = _ports.At(payload.Protocol, payload.Ends.LowPort), high = _ports.At(payload.Protocol, payload.Ends.HighPort);
         bool sure = speech.Confidence == (byte)RecognitionConfidence.Payload;
         ControlKind spoken = sure ? ControlPorts.Of((Application)speech.Application) : ControlKind.None;
         if ((low | high | spoken) == ControlKind.None) return ControlKind.None;
@@ -203,15 +239,18 @@ internal sealed class ControlReader(ControlPorts ports, FlowNotes notes, FtpPair
     private ControlConnection? Follow(ControlKind kind, in FlowPayload payload, bool clientIsHigh, ref FlowSpeech speech)
     {
         if (speech.Note != 0 && notes.At(speech.Note).Control is > 0 and uint known) return this[known];
-        if (_connections.Count == MaxConnections)
+        bool isAgain = _free.TryPop(out int place);
+        if (!isAgain) place = _connections.Count;
+        if (place == MaxConnections)
         {
             NotFollowed++;
             return null;
         }
 
-        uint number = ((uint)(_connections.Count + 1) << 1) | family;
+        uint number = ((uint)(place + 1) << 1) | family;
         var control = new ControlConnection(number, kind, payload.Protocol, payload.Ends, clientIsHigh, payload.TimestampNs, payload.Frame);
-        _connections.Add(control);
+        if (isAgain) _connections[place] = control;
+        else _connections.Add(control);
         if (control.IsFtp) ftp.Add(control);
         notes.Of(ref speech).Control = number;
         return control;

@@ -22,21 +22,29 @@ internal sealed class FtpPairs
     private const long SlackNs = 5_000_000_000;
 
     /// <summary>Sorted by pair and beginning when one is looked for.</summary>
-    private readonly List<ControlConnection> _controls = [];
-    private readonly HashSet<(IpAddress Client, IpAddress Server)> _pairs = [];
-    private readonly Dictionary<(IpAddress Client, IpAddress Server), (long FirstNs, long LastNs)> _spans = [];
-    private readonly HashSet<ushort> _ports = [21];
+    private List<ControlConnection> _controls = [];
+    private HashSet<(IpAddress Client, IpAddress Server)> _pairs = [];
+    private Dictionary<(IpAddress Client, IpAddress Server), (long FirstNs, long LastNs)> _spans = [];
+    private readonly HashSet<ushort> _ports = [];
     private readonly PortRange? _passiveRange;
     private readonly int _maxKept;
 
     /// <summary>One bit for what two addresses have in common: nearly all flows are told from those of a pair without a search.</summary>
-    private readonly ulong[] _bits = new ulong[1024];
+    private ulong[] _bits = new ulong[1024];
     private bool _sorted;
 
     public FtpPairs(AllowedMatrix matrix, PortRange? passiveRange, int maxKept = MaxKept)
     {
         _maxKept = maxKept;
         _passiveRange = passiveRange;
+        Ask(matrix);
+    }
+
+    /// <summary>The ports of control connections are those of this matrix.</summary>
+    public void Ask(AllowedMatrix matrix)
+    {
+        _ports.Clear();
+        _ports.Add(21);
         foreach (MatrixRow row in matrix.Rows)
         {
             if (row.Application != "ftp" || row.FromServerPort) continue;
@@ -49,6 +57,33 @@ internal sealed class FtpPairs
 
     /// <summary>Control connections not remembered because the memory for them was full.</summary>
     public long NotKept { get; private set; }
+
+    /// <param name="of">The fork of a control connection, by its number.</param>
+    public FtpPairs Fork(Func<uint, ControlConnection> of)
+    {
+        var fork = (FtpPairs)MemberwiseClone();
+        fork._controls = new(_controls.Count);
+        foreach (ControlConnection control in _controls) fork._controls.Add(of(control.Number));
+        fork._pairs = [.. _pairs];
+        fork._spans = new(_spans);
+        fork._bits = (ulong[])_bits.Clone();
+        return fork;
+    }
+
+    /// <summary>Forgets what ended before a time, and connections that are not followed any more.</summary>
+    /// <param name="isForgotten">By number of the connection.</param>
+    public void Forget(long endedBeforeNs, Func<uint, bool> isForgotten)
+    {
+        foreach (var (pair, span) in _spans.ToList())
+        {
+            if (span.LastNs < endedBeforeNs) _spans.Remove(pair);
+        }
+
+        if (_controls.RemoveAll(c => isForgotten(c.Number)) == 0) return;
+        _pairs.Clear();
+        Array.Clear(_bits);
+        foreach (ControlConnection control in _controls) Remember(control);
+    }
 
     /// <summary>A flow has ended that may be a control connection by its port. Only asked for where a row names the port of active data.</summary>
     public void Note(in FlowSummary flow)
@@ -82,9 +117,7 @@ internal sealed class FtpPairs
         }
 
         _controls.Add(control);
-        _pairs.Add((control.Client, control.Server));
-        int bit = BitOf(control.Client, control.Server);
-        _bits[bit >> 6] |= 1UL << (bit & 63);
+        Remember(control);
         _sorted = false;
     }
 
@@ -117,6 +150,13 @@ internal sealed class FtpPairs
         if (!tlsFirst || !ControlPorts.MayBeFtpData(fromPort, toPort)) return null;
         by = RelatedBy.FtpsData;
         return (fromPort < ControlPorts.FirstHigh ? null : Find(from, to, flow.FirstNs, tlsOnly: true)) ?? Find(to, from, flow.FirstNs, tlsOnly: true);
+    }
+
+    private void Remember(ControlConnection control)
+    {
+        _pairs.Add((control.Client, control.Server));
+        int bit = BitOf(control.Client, control.Server);
+        _bits[bit >> 6] |= 1UL << (bit & 63);
     }
 
     private ControlConnection? Find(IpAddress client, IpAddress server, long timeNs, bool tlsOnly)

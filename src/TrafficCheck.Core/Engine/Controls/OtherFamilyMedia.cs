@@ -13,16 +13,40 @@ internal sealed class OtherFamilyMedia
 {
     private const int MaxAnnouncements = 4096;
 
-    private readonly Dictionary<(byte Transport, IpAddress Address, ushort Port), List<Announcement>> _announced = [];
+    private Dictionary<(byte Transport, IpAddress Address, ushort Port), List<Announcement>> _announced = [];
 
     /// <summary>The addresses of the other family that the ends of a call gave as theirs.</summary>
-    private readonly HashSet<(uint Control, IpAddress Address)> _ends = [];
+    private HashSet<(uint Control, IpAddress Address)> _ends = [];
     private int _count;
 
     public long NotKept { get; private set; }
 
     /// <summary>Whether a flow may be told by this once all is known: nothing that depends on what was announced so far.</summary>
     public static bool MayBe(in FlowSummary flow) => flow.Protocol == Ip.Udp && (Application)flow.Speech.Application == Application.Rtp;
+
+    public OtherFamilyMedia Fork()
+    {
+        var fork = (OtherFamilyMedia)MemberwiseClone();
+        fork._announced = _announced.ToDictionary(a => a.Key, a => new List<Announcement>(a.Value));
+        fork._ends = [.. _ends];
+        return fork;
+    }
+
+    /// <summary>Connections that announced what is still kept.</summary>
+    public IEnumerable<uint> Controls => _announced.Values.SelectMany(a => a).Select(a => a.Value.Control);
+
+    /// <summary>Forgets what may not begin any more since a time.</summary>
+    public void Forget(long expiredBeforeNs)
+    {
+        foreach (var (key, known) in _announced.ToList())
+        {
+            _count -= known.RemoveAll(a => a.Value.ExpiresNs < expiredBeforeNs);
+            if (known.Count == 0) _announced.Remove(key);
+        }
+
+        HashSet<uint> left = [.. Controls];
+        _ends.RemoveWhere(e => !left.Contains(e.Control));
+    }
 
     public void Add(in Expectation expectation, uint control, long timeNs)
     {

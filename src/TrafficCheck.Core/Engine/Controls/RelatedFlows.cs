@@ -13,7 +13,8 @@ internal sealed class RelatedFlows
     private readonly ControlReader _v4, _v6;
     private readonly FtpPairs _ftp;
     private readonly Func<uint, IpAddress, bool> _isEnd;
-    private readonly bool _hasCalls;
+    private readonly (long Announced, long Evicted, long Expired, long Waiting)? _expectations;
+    private bool _hasCalls;
 
     public RelatedFlows(ControlPorts ports, FlowNotes notes, FtpPairs ftp)
     {
@@ -23,6 +24,19 @@ internal sealed class RelatedFlows
         _v6 = new ControlReader(ports, notes, _ftp, 1);
         _isEnd = (number, address) => this[number] is var control && (control.Client == address || control.Server == address);
     }
+
+    private RelatedFlows(RelatedFlows from)
+    {
+        _v4 = from._v4.Fork();
+        _v6 = from._v6.Fork();
+        _ftp = from._ftp.Fork(number => this[number]);
+        _hasCalls = from._hasCalls;
+        _expectations = from.Expectations;
+        _isEnd = (_, _) => false;
+    }
+
+    /// <summary>FTP control connections by their hosts.</summary>
+    public FtpPairs Ftp => _ftp;
 
     public bool WantsOpenings => _v4.Announced.Any || _v6.Announced.Any;
 
@@ -40,10 +54,34 @@ internal sealed class RelatedFlows
     {
         get
         {
+            if (_expectations is { } then) return then;
             var (a, b) = (_v4.Announced.Table, _v6.Announced.Table);
             return ((a?.Added ?? 0) + (b?.Added ?? 0), (a?.Evicted ?? 0) + (b?.Evicted ?? 0), (a?.Expired ?? 0) + (b?.Expired ?? 0), (a?.Count ?? 0) + (b?.Count ?? 0));
         }
     }
+
+    /// <summary>Other service ports are those of control connections from now on.</summary>
+    public void Ask(ControlPorts ports)
+    {
+        _hasCalls = ports.HasCalls;
+        _v4.Ask(ports);
+        _v6.Ask(ports);
+    }
+
+    /// <summary>The control connections that are kept.</summary>
+    public IEnumerable<ControlConnection> All => _v4.All.Concat(_v6.All);
+
+    /// <summary>Forgets control connections that ended before a time, and that nothing speaks of any more.</summary>
+    /// <param name="used">Numbers of those that live flows have in their notes.</param>
+    public void Forget(long endedBeforeNs, IReadOnlySet<uint> used)
+    {
+        _v4.Forget(endedBeforeNs, used);
+        _v6.Forget(endedBeforeNs, used);
+        _ftp.Forget(endedBeforeNs, number => !((number & 1) == 0 ? _v4 : _v6).Has(number));
+    }
+
+    /// <summary>As it is now; flows end in the fork and are judged, and none opens.</summary>
+    public RelatedFlows Fork() => new(this);
 
     public ControlConnection this[uint number] => ((number & 1) == 0 ? _v4 : _v6)[number];
 

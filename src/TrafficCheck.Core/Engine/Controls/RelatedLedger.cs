@@ -21,6 +21,14 @@ internal sealed class RelatedLedger(CompiledMatrix matrix, RelatedFlows related)
         group.Add(in flow, in judgement);
     }
 
+    /// <param name="matrix">With the row sets of the fork.</param>
+    public RelatedLedger Fork(CompiledMatrix matrix, RelatedFlows related)
+    {
+        var fork = new RelatedLedger(matrix, related);
+        foreach (var (key, group) in _groups) fork._groups.Add(key, group.Fork());
+        return fork;
+    }
+
     /// <summary>By subject, rows and kind.</summary>
     public IReadOnlyList<RelatedGroup> Build() =>
     [
@@ -57,7 +65,14 @@ internal sealed class RelatedLedger(CompiledMatrix matrix, RelatedFlows related)
     {
         public long Flows, Packets, Bytes, Permitted, Failing, FirstNs = long.MaxValue, LastNs = long.MinValue;
 
-        public EarliestSample<long, (FlowEndpoints Ends, bool InitiatorIsHigh, uint Parent, long AnnouncedFrame)> Samples { get; } = new(MaxSamples);
+        public EarliestSample<long, (FlowEndpoints Ends, bool InitiatorIsHigh, uint Parent, long AnnouncedFrame)> Samples { get; private set; } = new(MaxSamples);
+
+        public Group Fork()
+        {
+            var fork = (Group)MemberwiseClone();
+            fork.Samples = Samples.Fork();
+            return fork;
+        }
 
         public void Add(in FlowSummary flow, in Judgement judgement)
         {

@@ -211,6 +211,18 @@ public sealed record AccountingReport
     /// <summary>Flows still live at the end of the input.</summary>
     public required long FlowsLive { get; init; }
 
+    /// <summary>
+    /// Of a run that is reported in periods: flows that ended in earlier ones, and their packets. The other counts here are of the whole run up to now.
+    /// </summary>
+    public long FlowsOfEarlierPeriods { get; init; }
+
+    public long PacketsOfEarlierPeriods { get; init; }
+
+    /// <summary>Live flows that this report leaves to a later one, and their packets so far.</summary>
+    public long FlowsNotReported { get; init; }
+
+    public long PacketsNotReported { get; init; }
+
     /// <summary>Oddities that did not keep a frame from being decoded, by name.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Oddities { get; init; }
 

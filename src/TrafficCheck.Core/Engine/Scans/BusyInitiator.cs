@@ -9,6 +9,8 @@ namespace TrafficCheck.Core.Engine.Scans;
 /// </summary>
 internal sealed class BusyInitiator(HostBudget budget)
 {
+    private HostBudget _budget = budget;
+
     private const int MaxCauses = 32, MaxSockets = 256;
 
     private Dictionary<(FindingKey Key, bool IsFinding), ScanTotals> _totals = [];
@@ -32,7 +34,7 @@ internal sealed class BusyInitiator(HostBudget budget)
                 return;
             }
 
-            _totals[(key, cause.IsFinding)] = totals = new ScanTotals(budget);
+            _totals[(key, cause.IsFinding)] = totals = new ScanTotals(_budget);
         }
 
         totals.Add(in probe, in cause);
@@ -40,6 +42,15 @@ internal sealed class BusyInitiator(HostBudget budget)
         var socket = (probe.Target, probe.Port);
         _sockets[socket] = !cause.Answered && _sockets.GetValueOrDefault(socket, true);
         if (_sockets.Count > MaxSockets) _sockets = null;
+    }
+
+    public BusyInitiator Fork(ForkScope scope)
+    {
+        var fork = (BusyInitiator)MemberwiseClone();
+        fork._budget = scope.Budget;
+        fork._totals = _totals.ToDictionary(t => t.Key, t => t.Value.Fork(scope));
+        fork._sockets = _sockets is null ? null : new(_sockets);
+        return fork;
     }
 
     /// <param name="exempt">Receives the ports on which the host mostly has conversations, or that are blocked for it.</param>

@@ -19,11 +19,11 @@ internal sealed class Conversations
     /// By 48 bits of a secret hash of the initiator above the port. A million initiators are taken for a given scanner with a chance of one in 2^28; the
     /// whole key would take three times the memory.
     /// </summary>
-    private readonly TargetTallies _byInitiator = new(MaxInitiators);
+    private TargetTallies _byInitiator = new(MaxInitiators);
 
     private readonly UInt128 _secret = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
 
-    private readonly Dictionary<Minute, int> _byMinute = [];
+    private Dictionary<Minute, int> _byMinute = [];
 
     private long _minutesNotFollowed;
 
@@ -61,6 +61,14 @@ internal sealed class Conversations
         }
 
         return ports;
+    }
+
+    public Conversations Fork(ForkScope scope)
+    {
+        var fork = (Conversations)MemberwiseClone();
+        fork._byInitiator = _byInitiator.Fork(scope);
+        fork._byMinute = new(_byMinute);
+        return fork;
     }
 
     private ulong KeyOf(in Initiator who, int port)

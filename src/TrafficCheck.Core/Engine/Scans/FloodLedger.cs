@@ -17,11 +17,17 @@ internal readonly record struct FloodTarget(int Subject, byte Protocol, IpAddres
 /// Finds targets that more hosts tried in vain within a minute than conversations with it began, and sums these tries. Looks at one port
 /// after the other first, then at all ports of a host: sources and ports may be drawn by lot.
 /// </summary>
-internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswers)
+internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswers, int most = FloodLedger.MaxFloods)
 {
+    /// <summary>Targets; some KB each. A run of weeks may meet more than one of hours.</summary>
+    private const int MaxFloods = 8192;
+
     private readonly Dictionary<FloodTarget, Flood> _floods = [];
 
     public IReadOnlyDictionary<FloodTarget, Flood> Floods => _floods;
+
+    /// <summary>Times that a flood of a minute was seen whose target found no room: its tries are findings by their cause.</summary>
+    public long NotKept { get; private set; }
 
     /// <summary>Takes a probe of a flood that is known already.</summary>
     public bool TryAdd(in Initiator who, in Probe probe, in ProbeCause cause)
@@ -33,6 +39,13 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
         flood.Totals.Add(in probe, in cause);
         if (flood.Totals.State.Peers.Count > known) flood.Count(probe.FirstNs);
         return true;
+    }
+
+    public FloodLedger Fork(ForkScope scope, Func<int, bool> answers)
+    {
+        var fork = new FloodLedger(scope.Budget, answers, most) { NotKept = NotKept };
+        foreach (var (target, flood) in _floods) fork._floods.Add(target, flood.Fork(scope));
+        return fork;
     }
 
     /// <summary>Sums the probes of floods, which the ledger is to drop.</summary>
@@ -85,7 +98,17 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
             // A datagram that was answered is a conversation, however short; a SYN-ACK that nobody went on with is none.
             if (count < ProbeRules.FloodSources || count <= began.GetValueOrDefault(minute) + answered.GetValueOrDefault(minute)) continue;
             var target = new FloodTarget(minute.Subject, minute.Protocol, minute.Target, minute.Port);
-            if (!_floods.TryGetValue(target, out Flood? flood)) _floods[target] = flood = new Flood(budget);
+            if (!_floods.TryGetValue(target, out Flood? flood))
+            {
+                if (_floods.Count >= most)
+                {
+                    NotKept++;
+                    continue;
+                }
+
+                _floods[target] = flood = new Flood(budget);
+            }
+
             flood.Extend(minute.Number);
         }
     }
@@ -125,10 +148,10 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
 
     internal sealed class Flood(HostBudget budget)
     {
-        private readonly Dictionary<long, int> _sources = [];
+        private Dictionary<long, int> _sources = [];
         private long _firstMinute = long.MaxValue, _lastMinute = long.MinValue;
 
-        public ScanTotals Totals { get; } = new(budget);
+        public ScanTotals Totals { get; private set; } = new(budget);
 
         /// <summary>By minute, hosts that tried in vain.</summary>
         public IReadOnlyDictionary<long, int> Sources => _sources;
@@ -141,6 +164,14 @@ internal sealed class FloodLedger(HostBudget budget, Func<int, bool> showsAnswer
             long minute = Conversations.Minute.NumberOf(ns);
             ref int count = ref CollectionsMarshal.GetValueRefOrAddDefault(_sources, minute, out _);
             if (++count >= ProbeRules.FloodSources) Extend(minute);
+        }
+
+        public Flood Fork(ForkScope scope)
+        {
+            var fork = (Flood)MemberwiseClone();
+            fork._sources = new(_sources);
+            fork.Totals = Totals.Fork(scope);
+            return fork;
         }
 
         public void Extend(long minute)

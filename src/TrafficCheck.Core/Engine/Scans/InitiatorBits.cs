@@ -10,19 +10,32 @@ internal sealed class InitiatorBits
 
     private static readonly ulong s_secret = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 
-    private readonly ulong[] _bits = new ulong[1 << (Bits - 6)];
+    /// <summary>Null where every initiator may be known: who asks seldom need not copy so much.</summary>
+    private readonly ulong[]? _bits;
+
+    public InitiatorBits()
+        : this(new ulong[1 << (Bits - 6)])
+    {
+    }
+
+    private InitiatorBits(ulong[]? bits) => _bits = bits;
 
     public bool Has(in Initiator initiator)
     {
+        if (_bits is null) return true;
         uint at = PlaceOf(in initiator);
         return (_bits[at >> 6] & (1UL << (int)(at & 63))) != 0;
     }
 
     public void Add(in Initiator initiator)
     {
+        if (_bits is null) return;
         uint at = PlaceOf(in initiator);
         _bits[at >> 6] |= 1UL << (int)(at & 63);
     }
+
+    /// <summary>Takes no memory: every initiator may be known.</summary>
+    public static InitiatorBits Everybody() => new(bits: null);
 
     private static uint PlaceOf(in Initiator who)
     {

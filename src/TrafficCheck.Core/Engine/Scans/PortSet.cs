@@ -51,6 +51,14 @@ internal sealed class PortSet
         foreach (int port in other.Lowest(int.MaxValue)) Add(port);
     }
 
+    public PortSet Fork()
+    {
+        var fork = (PortSet)MemberwiseClone();
+        if (_few.Length > 0) fork._few = (ushort[])_few.Clone();
+        fork._bits = (ulong[]?)_bits?.Clone();
+        return fork;
+    }
+
     private static IEnumerable<int> FromBits(ulong[] bits)
     {
         for (int i = 0; i < bits.Length; i++)

@@ -30,25 +30,25 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
 
     /// <summary>Of hosts that are no initiators so far most are told by a bit in the cache, without the dictionary, which no cache holds.</summary>
     private InitiatorBits _known = new();
-    private readonly Dictionary<ProbeCause, int> _causeNumbers = [];
-    private readonly List<ProbeCause> _causes = [];
-    private readonly List<BusyInitiator> _busy = [];
-    private readonly List<Probe[]> _pages = [];
+    private Dictionary<ProbeCause, int> _causeNumbers = [];
+    private List<ProbeCause> _causes = [];
+    private List<BusyInitiator> _busy = [];
+    private List<Probe[]> _pages = [];
     private int _used, _free, _live;
     private bool _isFull;
     private int _lastCause;
 
-    public Conversations Conversations { get; } = new();
+    public Conversations Conversations { get; private set; } = new();
 
     /// <summary>Floods summed so far.</summary>
-    public FloodLedger Floods { get; } = new(budget, showsAnswers);
+    public FloodLedger Floods { get; private set; } = new(budget, showsAnswers);
 
     /// <summary>Probes that found no room, and are findings by their cause.</summary>
     public long NotKept { get; private set; }
 
-    public HostBudget Budget => budget;
+    public HostBudget Budget { get; private set; } = budget;
 
-    public Func<int, bool> ShowsAnswers => showsAnswers;
+    public Func<int, bool> ShowsAnswers { get; private set; } = showsAnswers;
 
     /// <summary>Probes that were summed as a flood before the end, so that scans by the same hosts do not have them.</summary>
     public long SummedEarly { get; private set; }
@@ -112,6 +112,23 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
         return true;
     }
 
+    /// <param name="answers">Takes the place of the function that tells whether answers were seen.</param>
+    public ProbeLedger Fork(ForkScope scope, Func<int, bool> answers)
+    {
+        var fork = (ProbeLedger)MemberwiseClone();
+        fork.Budget = scope.Budget;
+        fork.ShowsAnswers = answers;
+        fork.Conversations = Conversations.Fork(scope);
+        fork.Floods = Floods.Fork(scope, answers);
+        fork._initiators = new(_initiators);
+        fork._known = InitiatorBits.Everybody();
+        fork._causeNumbers = new(_causeNumbers);
+        fork._causes = [.. _causes];
+        fork._busy = [.. _busy.Select(b => b.Fork(scope))];
+        fork._pages = [.. _pages.Select(p => (Probe[])p.Clone())];
+        return fork;
+    }
+
     private void Release(int place)
     {
         this[place].Next = _free;
@@ -139,7 +156,7 @@ internal sealed class ProbeLedger(HostBudget budget, Func<int, bool> showsAnswer
 
     private void Sum(ref Place place)
     {
-        var busy = new BusyInitiator(budget);
+        var busy = new BusyInitiator(Budget);
         _busy.Add(busy);
         place.Busy = _busy.Count;
         for (int next = place.First; next != 0;)

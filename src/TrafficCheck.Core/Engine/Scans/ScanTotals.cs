@@ -13,21 +13,21 @@ internal sealed class ScanTotals(HostBudget budget)
 {
     private const int AnsweredSample = 16;
 
-    public FindingState State { get; } = new(budget);
+    public FindingState State { get; private set; } = new(budget);
 
-    public PortSet Ports { get; } = new();
+    public PortSet Ports { get; private set; } = new();
 
     /// <summary>What was found open, and how that was judged, with the first frame of the try.</summary>
-    public EarliestSample<(IpAddress Target, int Port), Verdict> Answered { get; } = new(AnsweredSample);
+    public EarliestSample<(IpAddress Target, int Port), Verdict> Answered { get; private set; } = new(AnsweredSample);
 
     /// <summary>Probes that were answered.</summary>
     public long AnsweredFlows { get; private set; }
 
     /// <summary>Probes that no row allows, by reason.</summary>
-    public long[] Unexpected { get; } = new long[(int)Reason.LinkScope + 1];
+    public long[] Unexpected { get; private set; } = new long[(int)Reason.LinkScope + 1];
 
     /// <summary>By row set, the tries at what rows allow.</summary>
-    public Dictionary<int, ProbedRows> Rows { get; } = new(0);
+    public Dictionary<int, ProbedRows> Rows { get; private set; } = new(0);
 
     public HostCounter Targets(FlowDirection direction) => direction == FlowDirection.In ? State.Hosts : State.Peers;
 
@@ -49,6 +49,17 @@ internal sealed class ScanTotals(HostBudget budget)
                 : cause.Square == Square.Failing ? rows with { Failed = rows.Failed + 1 }
                 : rows with { Worked = rows.Worked + 1 };
         }
+    }
+
+    public ScanTotals Fork(ForkScope scope)
+    {
+        var fork = (ScanTotals)MemberwiseClone();
+        fork.State = State.Fork(scope);
+        fork.Ports = Ports.Fork();
+        fork.Answered = Answered.Fork();
+        fork.Unexpected = (long[])Unexpected.Clone();
+        fork.Rows = new(Rows);
+        return fork;
     }
 
     public void Add(ScanTotals other)

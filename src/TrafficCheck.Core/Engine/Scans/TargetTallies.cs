@@ -12,7 +12,7 @@ internal sealed unsafe class TargetTallies(int most)
 {
     private const int Smallest = 64, Batch = 64, Lead = 16;
 
-    private readonly (ulong Key, byte Bit)[] _waiting = new (ulong, byte)[Batch];
+    private (ulong Key, byte Bit)[] _waiting = new (ulong, byte)[Batch];
     private int _entered;
     private int _count;
     private long _notKept;
@@ -64,6 +64,15 @@ internal sealed unsafe class TargetTallies(int most)
                 if (key != 0) yield return key;
             }
         }
+    }
+
+    public TargetTallies Fork(ForkScope scope)
+    {
+        var fork = (TargetTallies)MemberwiseClone();
+        fork._waiting = ((ulong, byte)[])_waiting.Clone();
+        fork._memory = _memory.Copy();
+        scope.Own(fork._memory);
+        return fork;
     }
 
     private void Flush()

@@ -5,10 +5,10 @@ namespace TrafficCheck.Core.Engine.Servers;
 /// <summary>How the directions of the flows in scope are known, and what spoke against it: each flow once.</summary>
 internal sealed class EvidenceTally
 {
-    private readonly long[] _methods = new long[(int)EvidenceMethod.None + 1];
-    private readonly long[] _confidences = new long[(int)Confidence.Unknown + 1];
-    private readonly long[] _flips = new long[(int)EvidenceMethod.None + 1];
-    private readonly long[] _conflicts = new long[16];
+    private long[] _methods = new long[(int)EvidenceMethod.None + 1];
+    private long[] _confidences = new long[(int)Confidence.Unknown + 1];
+    private long[] _flips = new long[(int)EvidenceMethod.None + 1];
+    private long[] _conflicts = new long[16];
 
     public long Flows { get; private set; }
 
@@ -21,6 +21,16 @@ internal sealed class EvidenceTally
 
     /// <summary>By bit of <see cref="EvidenceConflicts"/>.</summary>
     public ReadOnlySpan<long> Conflicts => _conflicts;
+
+    public EvidenceTally Fork()
+    {
+        var fork = (EvidenceTally)MemberwiseClone();
+        fork._methods = (long[])_methods.Clone();
+        fork._confidences = (long[])_confidences.Clone();
+        fork._flips = (long[])_flips.Clone();
+        fork._conflicts = (long[])_conflicts.Clone();
+        return fork;
+    }
 
     public void Add(in FlowSummary flow, in FlowReading reading)
     {

@@ -13,6 +13,9 @@ internal sealed class ServerLedger : IDisposable
     /// <summary>Sockets remembered of each family, in 8 MB and 6 MB; details take 32 MB and 8 MB more.</summary>
     private const int MostV4 = 750_000, MostV6 = 190_000;
 
+    /// <summary>Sockets that are kept of both.</summary>
+    public const int Most = MostV4 + MostV6;
+
     /// <summary>Which part of the room earlier runs may take, and what passes by: see <see cref="SocketTable{TKey}"/>.</summary>
     private const byte OldPart = 2, PassingPart = 4;
 
@@ -21,6 +24,8 @@ internal sealed class ServerLedger : IDisposable
     private readonly ServicePorts _services;
     private readonly SocketTable<V4Socket> _v4;
     private readonly SocketTable<V6Socket> _v6;
+
+    private ServerLedger(ServicePorts services, SocketTable<V4Socket> v4, SocketTable<V6Socket> v6) => (_services, _v4, _v6) = (services, v4, v6);
 
     /// <param name="kept">What earlier runs proved, in any order; null for nothing.</param>
     /// <param name="details">Whether <see cref="Proven"/> and the frames of proofs will be asked for.</param>
@@ -40,6 +45,24 @@ internal sealed class ServerLedger : IDisposable
 
     /// <summary>The sockets with a lasting proof by flows of protected hosts, by address, port and transport.</summary>
     public IReadOnlyList<ProvenServer> Proven => [.. _v4.Proven().Concat(_v6.Proven()).Order(ProvenServer.BySocket)];
+
+    /// <summary>What is known now, without <see cref="Proven"/> and the frames of proofs.</summary>
+    public ServerLedger Fork() => new(_services, _v4.Fork(), _v6.Fork());
+
+    /// <summary>
+    /// The ledger of the next period: what this one knows as from earlier runs, what this period proved first, as far as there is room for old knowledge.
+    /// </summary>
+    public ServerLedger Next(AllowedMatrix matrix, HashSeed seed, bool details, int most = int.MaxValue)
+    {
+        var next = new ServerLedger(matrix, seed, null, details, most);
+        foreach (SocketFacts facts in (ReadOnlySpan<SocketFacts>)[SocketFacts.Server, SocketFacts.Kept])
+        {
+            foreach (V4Socket socket in _v4.With(facts)) next._v4.Note(V4Socket.Of(socket.Address, socket.Port, socket.Transport).With(SocketFacts.Kept), OldPart, default);
+            foreach (V6Socket socket in _v6.With(facts)) next._v6.Note(V6Socket.Of(socket.Address, socket.Port, socket.Transport).With(SocketFacts.Kept), OldPart, default);
+        }
+
+        return next;
+    }
 
     /// <summary>A flow ended. What it proves of its sockets is remembered.</summary>
     /// <param name="protects">The flow has a protected end.</param>

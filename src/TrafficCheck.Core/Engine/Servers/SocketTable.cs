@@ -17,10 +17,11 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
 {
     private const int Smallest = 64, Batch = 256, Lead = 16;
 
-    private readonly TKey[] _waiting = new TKey[Batch];
-    private readonly byte[] _parts = new byte[Batch];
-    private readonly SocketProof[] _waitingProofs = details ? new SocketProof[Batch] : [];
-    private readonly ulong[] _hashes = new ulong[Batch];
+    private bool _details = details;
+    private TKey[] _waiting = new TKey[Batch];
+    private byte[] _parts = new byte[Batch];
+    private SocketProof[] _waitingProofs = details ? new SocketProof[Batch] : [];
+    private ulong[] _hashes = new ulong[Batch];
     private int _entered;
     private long _servers, _alsoClients;
 
@@ -41,7 +42,7 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
     {
         Flush();
         int at = SlotOf(in key, TKey.Hash(in key, in seed));
-        frame = details ? _proofs[at].Frame : 0;
+        frame = _details ? _proofs[at].Frame : 0;
         return Slots[at].Facts;
     }
 
@@ -52,7 +53,7 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
     {
         _waiting[_entered] = socket;
         _parts[_entered] = part;
-        if (details) _waitingProofs[_entered] = proof;
+        if (_details) _waitingProofs[_entered] = proof;
         if (++_entered == Batch) Flush();
     }
 
@@ -75,6 +76,31 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         {
             Flush();
             return (_servers, _alsoClients);
+        }
+    }
+
+    /// <summary>The same sockets, without the details of their proofs.</summary>
+    public SocketTable<TKey> Fork()
+    {
+        Flush();
+        var fork = (SocketTable<TKey>)MemberwiseClone();
+        fork._waiting = new TKey[Batch];
+        fork._parts = new byte[Batch];
+        fork._hashes = new ulong[Batch];
+        fork._details = false;
+        (fork._waitingProofs, fork._proofs) = ([], []);
+        fork._memory = _memory.Copy();
+        return fork;
+    }
+
+    /// <summary>The sockets that have any of these facts, in the order of their places.</summary>
+    public IEnumerable<TKey> With(SocketFacts any)
+    {
+        Flush();
+        for (int i = 0; i < _size; i++)
+        {
+            TKey key = Of(i);
+            if ((key.Facts & any) != 0) yield return key;
         }
     }
 
@@ -125,7 +151,7 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
             if ((after & Both) == Both && (before & Both) != Both) _alsoClients++;
         }
 
-        if (details && _waitingProofs[i].Frame != 0) _proofs[at].Add(in _waitingProofs[i]);
+        if (_details && _waitingProofs[i].Frame != 0) _proofs[at].Add(in _waitingProofs[i]);
     }
 
     private TKey Of(int slot) => Slots[slot];
@@ -150,13 +176,13 @@ internal sealed unsafe class SocketTable<TKey>(HashSeed seed, int most, bool det
         _size = size * 4;
         _shift -= 2;
         _memory = PageMemory.Allocate((nuint)(sizeof(TKey) * _size));
-        if (details) _proofs = new Proofs[_size];
+        if (_details) _proofs = new Proofs[_size];
         for (int i = 0; i < size; i++)
         {
             if (slots[i].IsNone) continue;
             int at = SlotOf(in slots[i], TKey.Hash(in slots[i], in seed));
             Slots[at] = slots[i];
-            if (details) _proofs[at] = proofs[i];
+            if (_details) _proofs[at] = proofs[i];
         }
 
         memory.Dispose();

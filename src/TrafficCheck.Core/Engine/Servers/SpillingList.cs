@@ -8,21 +8,48 @@ namespace TrafficCheck.Core.Engine.Servers;
 internal sealed unsafe class SpillingList<T>(int inMemory) : IDisposable
     where T : unmanaged
 {
-    private PageMemory? _memory;
-    private FileStream? _spill;
+    /// <summary>Items of another list that come before the own: nothing that it adds touches them.</summary>
+    private readonly Shared<PageMemory>? _firstMemory;
+    private readonly Shared<FileStream>? _firstSpill;
+    private readonly int _firstFilled;
+    private readonly long _firstSpilled;
+
+    private Shared<PageMemory>? _memory;
+    private Shared<FileStream>? _spill;
     private bool _spillFails;
+    private long _spilled;
     private int _filled;
+
+    private SpillingList(SpillingList<T> first, int inMemory)
+        : this(inMemory)
+    {
+        _firstMemory = first._memory?.Share();
+        _firstSpill = first._spill?.Share();
+        (_firstFilled, _firstSpilled) = (first._filled, first._spilled);
+        Count = first.Count;
+    }
 
     public long Count { get; private set; }
 
     /// <summary>SAFETY: room for <c>inMemory</c> items, of which <c>_filled</c> are set.</summary>
-    private T* Items => (T*)_memory!.Start;
+    private T* Items => (T*)_memory!.Value.Start;
+
+    /// <summary>
+    /// A list that begins with what this one has now, and goes on by itself. The items are shared, in memory and in the file: this list only adds behind
+    /// them, and takes another block once the first has gone to the file.
+    /// </summary>
+    /// <param name="more">Items that it will be asked to add, as far as is known: it takes memory for no more.</param>
+    public SpillingList<T> Fork(long more)
+    {
+        if (_firstMemory is not null || _firstSpill is not null) throw new InvalidOperationException("A fork is not forked again.");
+        return new(this, (int)Math.Clamp(more, 1, inMemory));
+    }
 
     /// <returns>False when memory is full and no file can be written; the list stays as it is.</returns>
     public bool TryAdd(in T item)
     {
         if (_filled == inMemory && !TrySpill()) return false;
-        _memory ??= PageMemory.Allocate((nuint)(sizeof(T) * (long)inMemory));
+        _memory ??= new(PageMemory.Allocate((nuint)(sizeof(T) * (long)inMemory)));
         Items[_filled++] = item;
         Count++;
         return true;
@@ -32,26 +59,49 @@ internal sealed unsafe class SpillingList<T>(int inMemory) : IDisposable
     /// <exception cref="IOException">The temporary file cannot be read any more.</exception>
     public void ForEach(Action<long, T> take)
     {
-        long at = 0, spilled = Count - _filled;
-        if (_spill is not null)
-        {
-            var block = new T[Math.Min(inMemory, 1024)];
-            _spill.Position = 0;
-            while (at < spilled)
-            {
-                Span<T> read = block.AsSpan(0, (int)Math.Min(spilled - at, block.Length));
-                _spill.ReadExactly(MemoryMarshal.AsBytes(read));
-                foreach (T item in read) take(at++, item);
-            }
-        }
-
-        for (int i = 0; i < _filled; i++) take(at++, Items[i]);
+        long at = 0;
+        Read(_firstSpill, _firstSpilled, take, ref at);
+        Read(_firstMemory, _firstFilled, take, ref at);
+        Read(_spill, _spilled, take, ref at);
+        Read(_memory, _filled, take, ref at);
     }
 
     public void Dispose()
     {
-        _spill?.Dispose();
-        _memory?.Dispose();
+        _firstSpill?.Release();
+        _firstMemory?.Release();
+        _spill?.Release();
+        _memory?.Release();
+    }
+
+    private static void Read(Shared<PageMemory>? memory, int count, Action<long, T> take, ref long at)
+    {
+        if (memory is null) return;
+        var items = (T*)memory.Value.Start;
+        for (int i = 0; i < count; i++) take(at++, items[i]);
+    }
+
+    /// <summary>By offset, because two lists may read the file while the first one writes on.</summary>
+    private static void Read(Shared<FileStream>? file, long count, Action<long, T> take, ref long at)
+    {
+        if (file is null || count == 0) return;
+        var block = new T[1024];
+        for (long done = 0; done < count;)
+        {
+            Span<T> items = block.AsSpan(0, (int)Math.Min(count - done, block.Length));
+            Span<byte> bytes = MemoryMarshal.AsBytes(items);
+            long offset = done * sizeof(T);
+            while (bytes.Length > 0)
+            {
+                int read = RandomAccess.Read(file.Value.SafeFileHandle, bytes, offset);
+                if (read == 0) throw new EndOfStreamException("A temporary file is shorter than what was written to it.");
+                bytes = bytes[read..];
+                offset += read;
+            }
+
+            foreach (T item in items) take(at++, item);
+            done += items.Length;
+        }
     }
 
     private bool TrySpill()
@@ -59,9 +109,9 @@ internal sealed unsafe class SpillingList<T>(int inMemory) : IDisposable
         if (_spillFails) return false;
         try
         {
-            _spill ??= new FileStream(
-                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose);
-            _spill.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(Items, _filled)));
+            _spill ??= new(new FileStream(
+                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose));
+            RandomAccess.Write(_spill.Value.SafeFileHandle, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(Items, _filled)), _spilled * sizeof(T));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,7 +119,34 @@ internal sealed unsafe class SpillingList<T>(int inMemory) : IDisposable
             return false;
         }
 
+        _spilled += _filled;
         _filled = 0;
+        if (!_memory!.IsShared) return true;
+        _memory.Release();
+        _memory = null;
         return true;
+    }
+}
+
+/// <summary>What a list and its forks, perhaps on other threads, have in common; disposed of by the last of them.</summary>
+internal sealed class Shared<TValue>(TValue value)
+    where TValue : class, IDisposable
+{
+    private int _owners = 1;
+
+    public TValue Value => value;
+
+    /// <summary>Nobody but the owner that asks may make it shared again.</summary>
+    public bool IsShared => Volatile.Read(ref _owners) > 1;
+
+    public Shared<TValue> Share()
+    {
+        Interlocked.Increment(ref _owners);
+        return this;
+    }
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _owners) == 0) value.Dispose();
     }
 }

@@ -22,14 +22,24 @@ internal sealed class WaitingFlows(int most = WaitingFlows.Most, int inMemory = 
     /// </summary>
     private const int InMemory = 400_000;
 
-    private readonly SpillingList<PackedFlow> _packed = new(inMemory);
-    private readonly SpillingList<PackedV6Flow> _packedV6 = new(Math.Max(1, inMemory / 2));
-    private readonly SpillingList<FlowSummary> _whole = new(Math.Max(1, inMemory / 10));
+    private SpillingList<PackedFlow> _packed = new(inMemory);
+    private SpillingList<PackedV6Flow> _packedV6 = new(Math.Max(1, inMemory / 2));
+    private SpillingList<FlowSummary> _whole = new(Math.Max(1, inMemory / 10));
     private BitArray? _done;
     private long _doneCount;
     private int _v4, _v6;
 
     public long Count => _packed.Count + _packedV6.Count + _whole.Count;
+
+    /// <summary>Those that wait now, and those that are added to the fork; see <see cref="SpillingList{T}.Fork"/>.</summary>
+    public WaitingFlows Fork(long more)
+    {
+        var fork = (WaitingFlows)MemberwiseClone();
+        fork._packed = _packed.Fork(more);
+        fork._packedV6 = _packedV6.Fork(more);
+        fork._whole = _whole.Fork(more);
+        return fork;
+    }
 
     /// <returns>Whether there was room.</returns>
     public bool TryAdd(in FlowSummary flow)

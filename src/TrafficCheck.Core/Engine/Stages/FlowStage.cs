@@ -12,12 +12,13 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
     private readonly FlowTable<Ipv4Key> _v4;
     private readonly FlowTable<Ipv6Key> _v6;
     private readonly FlowLimits _limits;
-    private readonly PeerNaming? _names;
+    private PeerNaming? _names;
     private readonly HashSeed _seed;
 
     /// <summary>What became of fragmented errors, for their later fragments; null until there is one.</summary>
     private FragmentTable? _fragmentedErrors;
     private TSink _sink;
+    private long _framesTaken;
 
     /// <param name="names">Learns from DNS answers; null when nobody asks for names.</param>
     public FlowStage(HashSeed seed, FlowTimeouts timeouts, FlowLimits limits, TSink sink, PeerNaming? names)
@@ -40,6 +41,15 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
     /// <summary>ICMP errors about flows that had ended when they came.</summary>
     public long IcmpErrorsOfEndedFlows { get; private set; }
 
+    /// <summary>Where it is told what was taken, or null.</summary>
+    public RunCounters? Counters { get; init; }
+
+    /// <summary>Learns from DNS answers; null when nobody asks for names. To be set while nothing is taken.</summary>
+    public PeerNaming? Names
+    {
+        set => _names = value;
+    }
+
     /// <summary>Where it is noted what became of the parts of an aggregate, or null.</summary>
     public List<PartFate>? PartFates { get; init; }
 
@@ -60,6 +70,38 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
 
         LearnUntil(batch, ref answers, int.MaxValue, inOrder);
         TakeUntil(batch, batch.V4Count, batch.V6Count, inOrder);
+        _framesTaken = batch.FramesRead;
+        Tell();
+    }
+
+    /// <summary>
+    /// No frames came, and time went on: ends flows that are idle by now. Looks at a bounded number of records, and goes on where the last call stopped.
+    /// </summary>
+    /// <param name="nowNs">Packet time, not before that of the frames taken.</param>
+    /// <param name="budget">Records to look at; one that is ended counts for several.</param>
+    /// <returns>Whether all records were looked at for this time.</returns>
+    public bool Tick(long nowNs, int budget)
+    {
+        _limits.NowNs = Math.Max(_limits.NowNs, nowNs);
+        bool done = _v4.ExpireUpTo(nowNs, ref budget, ref _sink);
+        done &= _v6.ExpireUpTo(nowNs, ref budget, ref _sink);
+        Tell();
+        return done;
+    }
+
+    /// <inheritdoc cref="FlowTable{TKey}.Trim"/>
+    public void Trim()
+    {
+        _v4.Trim();
+        _v6.Trim();
+    }
+
+    /// <summary>Shows all live flows as they would end now; nothing changes.</summary>
+    public void Visit<TOther>(ref TOther sink)
+        where TOther : struct, IFlowSink
+    {
+        _v4.Visit(ref sink);
+        _v6.Visit(ref sink);
     }
 
     /// <summary>The input is over: all flows end.</summary>
@@ -67,7 +109,10 @@ internal sealed unsafe class FlowStage<TSink> : IDisposable
     {
         _v4.End(ref _sink);
         _v6.End(ref _sink);
+        Tell();
     }
+
+    private void Tell() => Counters?.Took(_framesTaken, _limits.Live, _v4.Opened + _v6.Opened, _v4.Packets + _v6.Packets);
 
     public void Dispose()
     {

@@ -55,7 +55,7 @@ internal sealed unsafe partial class FrameStage
         }
 
         WaitingFragments waited = default;
-        if (packet.IsFragment) waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort, IsErrorOfFlow: quotes), arrival.TimestampNs);
+        if (packet.IsFragment) waited = _fragments.First(KeyOf(in packet), new FirstFragment(protocol, sourcePort, destinationPort, IsErrorOfFlow: quotes), arrival.TimestampNs, arrival.Frame);
         var earlier = new Arrival(waited.FirstNs, waited.FirstFrame, arrival.Interface);
         if (quotes)
         {

@@ -22,9 +22,10 @@ internal sealed unsafe partial class FrameStage : IDisposable
     private readonly long[] _statuses = new long[(int)DecodeStatus.Count];
     private readonly ushort _vlanMask;
     private readonly TunnelPorts _tunnelPorts;
-    private readonly bool _decapsulate, _readsDns;
+    private readonly bool _decapsulate;
     private readonly CopyFilter? _copies;
-    private readonly SpeechDemand _speech;
+    private bool _readsDns;
+    private SpeechDemand _speech;
 
     private readonly OrdinaryFrames _ordinaryFrames;
     private readonly bool _takesShortWay;
@@ -52,7 +53,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     private int _interface = -1;
 
     /// <summary>Number of the last frame that was counted.</summary>
-    private long _numbered;
+    private long _numbered, _highest;
     private PacketClock _clock = new();
 
     /// <summary>The time by which idle flows may be ended.</summary>
@@ -122,6 +123,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     {
         if (count == 0) return;
         _numbered = firstNumber - 1;
+        long bytes = Bytes;
         ReadOnlySpan<FrameDescriptor> frames = batch.Frames.Slice(start, count);
         for (int done = 0; done < frames.Length; done += Block)
         {
@@ -131,6 +133,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
             if (_line.IsAsynchronous) _packets.Hold(batch);
             FlowPacket<Ipv4Key>* v4 = _packets.V4 + _packets.V4Count;
             FlowPacket<Ipv6Key>* v6 = _packets.V6 + _packets.V6Count;
+            foreach (ref readonly FrameDescriptor frame in block) bytes += frame.WireLength;
             _ordinary = _takesShortWay ? _ordinaryFrames.Read(batch.Buffer, block, v4, v6) : default;
             ulong others = (block.Length == Block ? ulong.MaxValue : (1UL << block.Length) - 1) & ~_ordinary.All;
             bool mixed = others != 0 && Decode(batch.Buffer, block, others);
@@ -144,6 +147,10 @@ internal sealed unsafe partial class FrameStage : IDisposable
             _packets.Frames += block.Length;
         }
 
+        Bytes = bytes;
+        _highest = Math.Max(_highest, _numbered);
+        Counters?.Read(FramesRead, bytes, _clock.NowNs);
+
         // Payloads go when the batch of frames is filled again.
         if (start + count == batch.Count) Send();
     }
@@ -153,6 +160,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     {
         if (_packets.IsEmpty) return;
         _packets.NowNs = _nowNs;
+        _packets.FramesRead = FramesRead;
         _line.Send();
         _packets = _line.Current;
     }
@@ -161,6 +169,7 @@ internal sealed unsafe partial class FrameStage : IDisposable
     public void Drain()
     {
         _packets.NowNs = _nowNs;
+        _packets.FramesRead = FramesRead;
         _line.Drain();
         _packets = _line.Current;
     }

@@ -35,10 +35,10 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
     private readonly ushort _vlanMask;
     private readonly TunnelPorts _tunnelPorts;
     private readonly CopyFilter? _copies;
-    private readonly SpeechDemand _speech;
+    private SpeechDemand _speech;
 
     /// <summary>A source port, as it is loaded from a packet, whose payloads go the long way; no port when there is none.</summary>
-    private readonly uint _readByOthers;
+    private uint _readByOthers;
     private readonly byte* _memory;
 
     /// <summary><see cref="FlowMarks.OfTcp"/> of all flags, without and with data.</summary>
@@ -50,8 +50,7 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
         _vlanMask = vlanMask;
         _tunnelPorts = tunnelPorts;
         _copies = copies;
-        _speech = speech;
-        _readByOthers = readsDns ? Swap(PeerNaming.DnsPort) : uint.MaxValue;
+        Ask(speech, readsDns);
         int frames = sizeof(Frame) * Block;
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(frames + TcpMarks), 64);
         NativeMemory.Clear(_memory, (nuint)(frames + TcpMarks));
@@ -61,6 +60,13 @@ internal sealed unsafe class OrdinaryFrames : IDisposable
     }
 
     ~OrdinaryFrames() => Free();
+
+    /// <summary>From now on other payloads are of use.</summary>
+    public void Ask(SpeechDemand speech, bool readsDns)
+    {
+        _speech = speech;
+        _readByOthers = readsDns ? Swap(PeerNaming.DnsPort) : uint.MaxValue;
+    }
 
     /// <summary>By their place in the block.</summary>
     public Frame* Frames { get; }

@@ -66,6 +66,9 @@ internal sealed unsafe class PacketBatch : IDisposable
     /// <summary>The time by which idle flows may be ended: of the last frame, as the clock of the run has it.</summary>
     public long NowNs { get; set; } = long.MinValue;
 
+    /// <summary>Frames of the run up to this batch.</summary>
+    public long FramesRead { get; set; }
+
     public bool IsEmpty => Frames == 0;
 
     /// <summary>Whether the packets of a block of ordinary frames find room, whatever their family.</summary>

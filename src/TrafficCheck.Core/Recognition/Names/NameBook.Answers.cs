@@ -12,7 +12,8 @@ public sealed partial class NameBook
     /// nothing.
     /// </summary>
     /// <param name="timeNs">When the flow in question began: says which names were known by then, and which were past their time to live.</param>
-    public PeerNames Names(IpAddress client, IpAddress address, long timeNs)
+    /// <param name="untilFrame">What later frames showed is left out, as far as what they showed again can be told from it.</param>
+    public PeerNames Names(IpAddress client, IpAddress address, long timeNs, long untilFrame = long.MaxValue)
     {
         NamePage? own = _pages.Find(PageKey.Of(client, address)), any = _pages.Find(PageKey.OfAny(address));
         if (own is null && any is null) return PeerNames.None;
@@ -33,11 +34,11 @@ public sealed partial class NameBook
         }
 
         proofs.Sort(ByStrength);
-        return new(proofs, IsShared(any) || IsShared(own), own is { Overflowed: true } || any is { Overflowed: true });
+        return new(proofs, IsShared(any, untilFrame) || IsShared(own, untilFrame), own is { Overflowed: true } || any is { Overflowed: true });
 
         void Add(NameProof proof)
         {
-            if (seen.Add((proof.Name, proof.Source))) proofs.Add(proof);
+            if (proof.Frame <= untilFrame && seen.Add((proof.Name, proof.Source))) proofs.Add(proof);
         }
     }
 
@@ -52,13 +53,13 @@ public sealed partial class NameBook
     }
 
     /// <summary>Aliases of one question are one name for this purpose; two questions that lead here are two.</summary>
-    private static bool IsShared(NamePage? page)
+    private static bool IsShared(NamePage? page, long untilFrame)
     {
         if (page is null) return false;
         NameText? first = null;
         foreach (NameEntry entry in page.Used)
         {
-            if (!entry.Asked) continue;
+            if (!entry.Asked || entry.Chain.Frame > untilFrame) continue;
             first ??= entry.Name;
             if (!ReferenceEquals(entry.Name, first)) return true;
         }

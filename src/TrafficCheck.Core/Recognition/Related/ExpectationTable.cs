@@ -48,6 +48,9 @@ public sealed class ExpectationTable
     /// <summary>Flows that were expected. An expectation stays: a flow may come twice, and its packets may be seen twice.</summary>
     public long Matched { get; private set; }
 
+    /// <summary>Those that wait, in no order.</summary>
+    internal IEnumerable<Expectation> All => _entries.Where(e => e.Used).Select(e => e.Value);
+
     public void Expect(in Expectation expectation, long timeNs)
     {
         Sweep(timeNs);

@@ -16,9 +16,11 @@ internal static class StagedRun
 {
     private const byte Tcp = 6, Udp = 17;
 
-    private static readonly AllowedMatrix s_matrix = MatrixOf(
+    internal static readonly AllowedMatrix Matrix = MatrixOf(
         Allow("Mail", 25, RowDirection.In), Allow("Web", 443, peers: ["shop.example.net"]), Allow("Cdn", 443, peers: ["*.cdn.example.net", "192.0.2.2"]),
         Allow("Http", 80, RowDirection.InOut, peers: ["other.example.org"]), Allow("Dns", 53, transports: [Udp, Tcp]), Allow("Ftp", 21, RowDirection.In));
+
+    internal static readonly IReadOnlyList<IReadOnlyList<IPNetwork>> Protected = [[Network(Host), Network("2001:db8::5")]];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Converters = { new AddressText(), new NetworkText() } };
 
@@ -28,7 +30,7 @@ internal static class StagedRun
         var known = new CaptureInterfaces();
         for (int i = 0; i < 3; i++) known.Add(new CaptureInterface(i, 0, $"eth{i}", LinkType.Ethernet, 0));
         var options = new EngineOptions { MaxFlows = maxFlows, Seed = HashSeed.Fixed, Threads = threads, BatchesBeforeThreads = before };
-        using var engine = new CheckEngine(s_matrix, [[Network(Host), Network("2001:db8::5")]], known, options, keepRows: true);
+        using var engine = new CheckEngine(Matrix, Protected, known, options, keepRows: true);
         if (cut is { } seed) Feed(engine, frames, interfaces, new Random(seed));
         else
         {
@@ -36,14 +38,19 @@ internal static class StagedRun
             engine.Process(batch, 0, frames.Count);
         }
 
-        var summary = new InputSummary { Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = frames.Count, Bytes = 0, Problems = [] };
-        CheckReport report = engine.Finish([summary], [], new ExitRules());
+        CheckReport report = engine.Finish([Summary(frames.Count)], [], new ExitRules());
         Assert.Empty(report.Accounting.BrokenIdentities);
         Assert.Equal(frames.Count, report.Accounting.FramesRead);
         var rows = new List<FlowRow>();
         engine.WriteRows(rows.Add);
-        return JsonSerializer.Serialize(report, s_json) + "\n" + string.Join('\n', rows.Select(r => JsonSerializer.Serialize(r, s_json)));
+        return Text(report) + "\n" + string.Join('\n', rows.Select(r => JsonSerializer.Serialize(r, s_json)));
     }
+
+    /// <summary>A report as text.</summary>
+    internal static string Text<T>(T report) => JsonSerializer.Serialize(report, s_json);
+
+    /// <summary>What the input says of itself after so many frames.</summary>
+    internal static InputSummary Summary(long frames) => new() { Path = "x", Format = "pcap", LinkTypes = [LinkType.Ethernet], Frames = frames, Bytes = 0, Problems = [] };
 
     /// <summary>
     /// As a set of inputs does it: each input has batches of its own, which are given in runs in the order of the frames, and are filled anew, unless they

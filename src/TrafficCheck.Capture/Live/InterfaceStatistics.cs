@@ -14,12 +14,14 @@ internal sealed class InterfaceStatistics
     private readonly Lock _reading = new();
     private readonly string _name;
     private WideCounter _missed, _fifo, _over, _discarded;
+    private uint _index;
     private bool _known;
 
-    public InterfaceStatistics(string name)
+    /// <param name="index">Number of the interface; the system shows the interfaces of one network namespace, which need not be that of this program.</param>
+    public InterfaceStatistics(string name, uint index)
     {
-        _name = name;
-        Restart(wasNew: false);
+        (_name, _index) = (name, index);
+        Begin(wasNew: false);
     }
 
     /// <summary>Frames missed and discarded since the beginning; null where the system does not say.</summary>
@@ -39,8 +41,15 @@ internal sealed class InterfaceStatistics
         }
     }
 
-    /// <summary>The interface was opened: counting begins at what it counted before, or at zero where it is a new one.</summary>
-    public void Restart(bool wasNew)
+    /// <summary>The interface was opened again. What it counted meanwhile counts; one with another number is new and began at zero.</summary>
+    public void Restart(uint index)
+    {
+        bool wasNew = index != _index;
+        _index = index;
+        if (wasNew) Begin(wasNew: true);
+    }
+
+    private void Begin(bool wasNew)
     {
         lock (_reading)
         {
@@ -83,6 +92,12 @@ internal sealed class InterfaceStatistics
     private bool TryReadAll(out ulong missed, out ulong fifo, out ulong over, out ulong discarded)
     {
         fifo = over = discarded = 0;
+        if (ReadText(_name, "ifindex") != _index.ToString(CultureInfo.InvariantCulture))
+        {
+            missed = 0;
+            return false;
+        }
+
         return TryRead("rx_missed_errors", out missed) && TryRead("rx_fifo_errors", out fifo) && TryRead("rx_over_errors", out over)
             && TryRead("rx_dropped", out discarded);
     }

@@ -42,7 +42,8 @@ public sealed class LiveCapture : IDisposable
     public IReadOnlyList<LiveInterfaceCounters> Counters => [.. _lanes.Select(lane => lane.Counters)];
 
     /// <summary>
-    /// What was delivered so far of each interface, as an input of a report: <see cref="InputSummary.Frames"/> are those that <see cref="ReadRun"/> gave out,
+    /// What was delivered so far of each interface, as an input of a report: <see cref="InputSummary.Frames"/> are those that <see cref="ReadRun"/> gave out
+    /// and those that the filter kept back,
     /// and <see cref="InputSummary.DroppedFrames"/> all that are known to be lost, wherever. Only by the thread that reads.
     /// </summary>
     public IReadOnlyList<InputSummary> Summaries => [.. _lanes.Select((_, i) => Summarize(i))];
@@ -52,6 +53,7 @@ public sealed class LiveCapture : IDisposable
     /// <param name="registry">Where they are registered; a descriptor refers to it.</param>
     /// <param name="memory">Bytes that all batches of frames may take.</param>
     /// <exception cref="LiveCaptureException">libpcap is missing, an interface is unknown or may not be opened; the message names what mends it.</exception>
+    /// <exception cref="Filters.FilterException">A filter cannot be used, in the words of libpcap.</exception>
     public static LiveCapture Open(IReadOnlyList<LiveOptions> interfaces, CaptureInterfaces registry, long memory = DefaultMemory)
     {
         ArgumentNullException.ThrowIfNull(interfaces);
@@ -71,11 +73,12 @@ public sealed class LiveCapture : IDisposable
         {
             foreach (LiveOptions options in interfaces) lanes.Add(new LiveLane(lanes.Count, options, registry, pool, channel.Writer, arrived));
         }
-        catch
+        catch (Exception e)
         {
             foreach (LiveLane lane in lanes) lane.Dispose();
             pool.Dispose();
             arrived.Dispose();
+            if (e is LibpcapMissingException) throw new LiveCaptureException(e.Message, e);
             throw;
         }
 
@@ -177,7 +180,8 @@ public sealed class LiveCapture : IDisposable
             Path = _options[lane].Interface,
             Format = "live",
             LinkTypes = delivered.LinkTypes,
-            Frames = delivered.Frames,
+            Frames = delivered.Frames + counters.FramesFilteredOut,
+            FramesFilteredOut = counters.FramesFilteredOut,
             Bytes = delivered.Bytes,
             FirstNs = delivered.FirstNs,
             LastNs = delivered.LastNs,

@@ -33,6 +33,9 @@ internal sealed unsafe class LiveDevice : IDisposable
 
     public LinkType LinkType { get; }
 
+    /// <summary>The number that the system gives the interface; 0 where it has none.</summary>
+    public uint Index => _index;
+
     public bool HasNanoseconds { get; }
 
     /// <summary>Why the last call failed, in the words of libpcap.</summary>
@@ -41,7 +44,7 @@ internal sealed unsafe class LiveDevice : IDisposable
     /// <exception cref="LiveCaptureException">It cannot be opened; the message says what to do.</exception>
     public static LiveDevice Open(LiveOptions options)
     {
-        Libpcap library = Libpcap.Require();
+        Libpcap library = Libpcap.Instance ?? throw new LiveCaptureException(Libpcap.Absence);
         PcapInterface found = LiveInterfaces.Find(options.Interface);
         uint index = OperatingSystem.IsLinux() ? LinuxCalls.IndexOf(options.Interface) : 0;
         var device = new LibPcapLiveDevice(found);

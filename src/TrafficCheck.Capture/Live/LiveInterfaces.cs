@@ -35,7 +35,7 @@ public static class LiveInterfaces
 
     private static IReadOnlyList<PcapInterface> All()
     {
-        Libpcap.Require();
+        if (Libpcap.Instance is null) throw new LiveCaptureException(Libpcap.Absence);
         try
         {
             return PcapInterface.GetAllPcapInterfaces();

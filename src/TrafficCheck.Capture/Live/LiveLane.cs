@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using TrafficCheck.Capture.Filters;
 using TrafficCheck.Core.Wire;
 
 namespace TrafficCheck.Capture.Live;
@@ -37,6 +38,7 @@ internal sealed unsafe class LiveLane : IDisposable
     private readonly ChannelWriter<LaneBatch> _out;
     private readonly AutoResetEvent _arrived;
     private readonly InterfaceStatistics _statistics;
+    private readonly FrameFilter? _filter;
     private readonly Thread _thread;
     private LiveDevice? _device;
     private volatile bool _stopping;
@@ -53,7 +55,7 @@ internal sealed unsafe class LiveLane : IDisposable
     private long _began, _firstNs, _lastNs;
 
     // Counts of the thread that others read.
-    private long _framesRead, _bytesRead, _queueDrops, _interruptions;
+    private long _framesRead, _bytesRead, _queueDrops, _filteredOut, _interruptions;
     private WideCounter _received, _dropped;
     private bool _statisticsKnown;
     private int _waiting;
@@ -63,9 +65,19 @@ internal sealed unsafe class LiveLane : IDisposable
     public LiveLane(int lane, LiveOptions options, CaptureInterfaces registry, LiveBatchPool pool, ChannelWriter<LaneBatch> output, AutoResetEvent arrived)
     {
         (_lane, _options, _registry, _pool, _out, _arrived) = (lane, options, registry, pool, output, arrived);
+        if (options.Filter is not null) _filter = FrameFilter.Create(options.Filter);
         _device = LiveDevice.Open(options);
-        _statistics = new InterfaceStatistics(options.Interface);
-        Register(_device);
+        _statistics = new InterfaceStatistics(options.Interface, _device.Index);
+        try
+        {
+            Register(_device);
+        }
+        catch
+        {
+            _device.Dispose();
+            throw;
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = "capture " + options.Interface };
     }
 
@@ -88,7 +100,7 @@ internal sealed unsafe class LiveLane : IDisposable
                 InterfaceDiscarded = discarded,
                 FramesRead = Volatile.Read(ref _framesRead),
                 BytesRead = Volatile.Read(ref _bytesRead),
-                FramesFilteredOut = 0,
+                FramesFilteredOut = Volatile.Read(ref _filteredOut),
                 QueueDrops = Volatile.Read(ref _queueDrops),
                 Interruptions = Volatile.Read(ref _interruptions),
                 Trouble = _trouble,
@@ -217,14 +229,24 @@ internal sealed unsafe class LiveLane : IDisposable
         {
             try
             {
-                _device = LiveDevice.Open(_options);
-                Register(_device);
-                _statistics.Restart(wasNew: true);
+                LiveDevice device = LiveDevice.Open(_options);
+                try
+                {
+                    Register(device);
+                }
+                catch
+                {
+                    device.Dispose();
+                    throw;
+                }
+
+                _device = device;
+                _statistics.Restart(device.Index);
                 _trouble = null;
                 _state = InterfaceState.Up;
                 return;
             }
-            catch (LiveCaptureException e)
+            catch (Exception e) when (e is LiveCaptureException or FilterException)
             {
                 _trouble = e.Message;
             }
@@ -241,6 +263,7 @@ internal sealed unsafe class LiveLane : IDisposable
         _dropped.Restart();
         _nanosecondsPerUnit = device.HasNanoseconds ? 1 : 1000;
         if (_registered && device.LinkType == _linkType) return;
+        _filter?.Prepare(device.LinkType);
         _registered = true;
         _linkType = device.LinkType;
         _interface = _registry.Add(new CaptureInterface(_lane, 0, _options.Interface, _linkType, (uint)_options.SnapLength));
@@ -272,6 +295,12 @@ internal sealed unsafe class LiveLane : IDisposable
     {
         PacketHeader packet = PacketHeader.Read(header);
         int length = (int)Math.Min(packet.CapturedLength, LiveOptions.MaxSnapLength);
+        if (_filter is not null && !_filter.Matches(new ReadOnlySpan<byte>(bytes, length), packet.WireLength, _linkType))
+        {
+            _filteredOut++;
+            return;
+        }
+
         FrameBatch? batch = _batch;
         if (batch is null || _used + length > LiveBatchPool.BatchBytes || batch.Count == LiveBatchPool.BatchFrames)
         {

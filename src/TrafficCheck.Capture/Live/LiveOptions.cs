@@ -22,6 +22,6 @@ public sealed record LiveOptions
     /// <summary>How long the system may keep frames to hand over many at once.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>libpcap filter expression, null takes all frames.</summary>
+    /// <summary>libpcap filter expression, as <see cref="Filters.FrameFilter"/> reads it; null takes all frames.</summary>
     public string? Filter { get; init; }
 }

@@ -72,6 +72,8 @@ internal sealed class CheckOptions
 
     public Option<bool> NoDecap { get; } = new("--no-decap") { Description = "Judge the outer packet of tunnels (GRE, VXLAN, ERSPAN ...) instead of the innermost." };
 
+    public Option<string?> Filter { get; } = FilterOption.Create();
+
     public TunnelPortOptions TunnelPorts { get; } = new();
 
     public Option<string?> FtpPassiveRange { get; } = new("--ftp-passive-range")
@@ -108,5 +110,5 @@ internal sealed class CheckOptions
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
 
     public IEnumerable<Option> All =>
-        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Ledger, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
+        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, Filter, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Ledger, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
 }

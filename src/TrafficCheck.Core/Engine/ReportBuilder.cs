@@ -111,7 +111,8 @@ internal sealed class ReportBuilder(
         var reasons = new List<string>();
         int empty = inputs.Count(i => i.IsEmpty), damaged = inputs.Count(i => i.Damaged) - empty;
         if (damaged > 0) reasons.Add(damaged == 1 ? "an input could not be read whole" : Text($"{damaged} inputs could not be read whole"));
-        if (accounting.FramesRead == 0) reasons.Add(inputs.Count == 1 ? "the input held no packets" : "the inputs held no packets");
+        if (accounting.FramesRead == 0 && accounting.FramesFilteredOut > 0) reasons.Add("the filter matched no frame");
+        else if (accounting.FramesRead == 0) reasons.Add(inputs.Count == 1 ? "the input held no packets" : "the inputs held no packets");
         else if (empty > 0) reasons.Add(empty == 1 ? "an input held no packets" : Text($"{empty} inputs held no packets"));
         int code = reasons.Count > 0 ? 3 : 0;
 

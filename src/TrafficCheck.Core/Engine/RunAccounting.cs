@@ -43,7 +43,8 @@ internal static class RunAccounting
         long opened = intake.V4.Opened + intake.V6.Opened, expired = intake.V4.Expired + intake.V6.Expired;
         long evicted = intake.V4.Evicted + intake.V6.Evicted, ended = intake.V4.Ended + intake.V6.Ended;
         var broken = new List<string>();
-        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), intake.Frames.FramesRead);
+        long filteredOut = inputs.Sum(i => i.FramesFilteredOut);
+        Check(broken, "frames of the inputs = frames read + filtered out", inputs.Sum(i => i.Frames), intake.Frames.FramesRead + filteredOut);
         Check(broken, "frames read = decoded + not decoded", intake.Frames.FramesRead, counted);
         Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (intake.Frames.Copies?.Copies ?? 0));
         Check(broken, "packets in flows = packets of the flows reported", packets, judge.Packets);
@@ -66,6 +67,7 @@ internal static class RunAccounting
         return new AccountingReport
         {
             FramesRead = intake.Frames.FramesRead,
+            FramesFilteredOut = filteredOut,
             FramesDecoded = decoded,
             FramesNotDecoded = [.. notDecoded],
             FurtherPackets = further,

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
-namespace TrafficCheck.Capture.Live;
+namespace TrafficCheck.Capture;
 
 /// <summary>
 /// The few functions of libpcap that SharpPcap does not give, or gives wrongly: dispatch to an unmanaged call-back, statistics, compiled programs as
@@ -64,8 +64,8 @@ internal sealed unsafe class Libpcap
 
     public delegate* unmanaged[Cdecl]<nint, int> FileNumber { get; }
 
-    /// <exception cref="LiveCaptureException">The library is not installed.</exception>
-    public static Libpcap Require() => Instance ?? throw new LiveCaptureException(Absence);
+    /// <exception cref="LibpcapMissingException">The library is not installed.</exception>
+    public static Libpcap Require() => Instance ?? throw new LibpcapMissingException(Absence);
 
     /// <summary>The last error of a handle.</summary>
     public string ErrorOf(nint handle) => Marshal.PtrToStringUTF8((nint)GetError(handle)) ?? "";

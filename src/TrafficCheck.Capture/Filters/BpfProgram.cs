@@ -23,7 +23,7 @@ internal sealed class BpfProgram
 
     private BpfProgram(BpfInstruction[] instructions) => _instructions = instructions;
 
-    /// <summary>Null where the program is none: an unknown instruction, a jump outside of it, a division by zero, no end.</summary>
+    /// <summary>Null where the program is none: an unknown instruction, a jump outside of it, a division by zero, a shift by more than a word, no end.</summary>
     public static BpfProgram? TryCreate(ReadOnlySpan<BpfInstruction> instructions)
     {
         if (instructions.IsEmpty || (instructions[^1].Code & 7) != Ret) return null;
@@ -136,7 +136,8 @@ internal sealed class BpfProgram
         Alu => instruction.Code == (Alu | Neg)
             || ((instruction.Code & 0xf0) is Add or Sub or Mul or Div or Or or And or Lsh or Rsh or Mod or Xor
                 && (instruction.Code & ~0xff) == 0
-                && ((instruction.Code & X) != 0 || instruction.Value != 0 || (instruction.Code & 0xf0) is not (Div or Mod))),
+                && ((instruction.Code & X) != 0 || instruction.Value != 0 || (instruction.Code & 0xf0) is not (Div or Mod))
+                && ((instruction.Code & X) != 0 || instruction.Value < 32 || (instruction.Code & 0xf0) is not (Lsh or Rsh))),
         Jmp => instruction.Code == (Jmp | Ja)
             ? instruction.Value < (uint)left
             : instruction.Code is (Jmp | Jeq | K) or (Jmp | Jgt | K) or (Jmp | Jge | K) or (Jmp | Jset | K) or (Jmp | Jeq | X) or (Jmp | Jgt | X) or (Jmp | Jge | X) or (Jmp | Jset | X)

@@ -14,6 +14,7 @@ var root = new RootCommand("Checks network traffic against the table of what is 
     CheckCommand.Create(output, errors),
     ExplainCommand.Create(output, errors),
     MatrixCommand.Create(output, errors),
+    InterfacesCommand.Create(output),
 };
 try
 {

@@ -168,6 +168,7 @@ public static class JsonReport
     {
         json.WriteStartObject("accounting");
         json.WriteNumber("framesRead", counted.FramesRead);
+        if (counted.FramesFilteredOut > 0) json.WriteNumber("framesFilteredOut", counted.FramesFilteredOut);
         json.WriteNumber("framesDecoded", counted.FramesDecoded);
         json.WriteCounts("framesNotDecoded", counted.FramesNotDecoded);
         json.WriteNumber("furtherPackets", counted.FurtherPackets);

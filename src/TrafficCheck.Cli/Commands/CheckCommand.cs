@@ -13,6 +13,7 @@ internal static class CheckCommand
           trafficcheck check monday.pcapng.gz tuesday/ -m ports.md -p gateway=10.0.0.5,2001:db8::5 -p exchange-server=10.0.0.9
           ssh probe tcpdump -w - | trafficcheck check - -m ports.md -p 10.0.0.5 --format json
           trafficcheck check capture.pcap -m ports.md -p 10.0.0.5 --flows flows.csv --fail-on unexpected,failing
+          trafficcheck check capture.pcap -m ports.md -p 10.0.0.5 --filter "host 10.0.0.5 and not port 22"
           trafficcheck check tuesday.pcap -m ports.md -p 10.0.0.5 --ledger servers.txt
 
         Exit codes: 0 nothing to report (by --fail-on), 1 findings, 2 wrong usage or matrix, 3 an input could not be read whole or held no

@@ -17,5 +17,7 @@ internal sealed class CheckOptions
 
     public Option<string?> Flows { get; } = new("--flows") { HelpName = "FILE", Description = "Write every flow to FILE, .csv or .ndjson." };
 
-    public IEnumerable<Option> All => [.. Judging.All, Flows, .. Reports.All];
+    public Option<string?> Filter { get; } = FilterOption.Create();
+
+    public IEnumerable<Option> All => [.. Judging.All, Filter, Flows, .. Reports.All];
 }

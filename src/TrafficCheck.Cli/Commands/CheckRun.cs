@@ -4,6 +4,7 @@ using System.Net;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using TrafficCheck.Capture;
+using TrafficCheck.Capture.Filters;
 using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Matrix;
@@ -28,6 +29,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         if (flowsPath is not null) OptionText.CheckWritable("--flows", flowsPath);
         foreach (string path in reportPaths) OptionText.CheckWritable("--output", path);
 
+        FrameFilter? filter = FilterOption.Read(parsed.GetValue(options.Filter));
         LedgerFile? ledger = parsed.GetValue(options.Judging.Ledger) is { } ledgerPath ? new LedgerFile(ledgerPath, write: true) : null;
         engineOptions = engineOptions with { KeptServers = ledger?.Servers };
 
@@ -45,8 +47,8 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         {
             using var set = new CaptureSet(inputs);
             using CheckEngine engine = EngineLimits.Say(() => new CheckEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null));
-            if (!ReadAll(set, engine, repairs)) continue;
-            report = engine.Finish(set.Summaries, JudgingOptions.Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path), rules);
+            if (!ReadAll(set, engine, repairs, filter, out IReadOnlyList<InputSummary> read)) continue;
+            report = engine.Finish(read, JudgingOptions.Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path, filter?.Expression), rules);
             if (ledger is not null) report = report with { Evidence = report.Evidence with { Ledger = Update(ledger, report, engine, out notKept) } };
             Write(report, engine, flowsPath, reportPaths);
         }
@@ -74,26 +76,33 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
     }
 
     /// <returns>False when frames are out of order that were not put in order: then the inputs must be read again, with repairs.</returns>
-    private bool ReadAll(CaptureSet set, CheckEngine engine, bool repairs)
+    private bool ReadAll(CaptureSet set, CheckEngine engine, bool repairs, FrameFilter? filter, out IReadOnlyList<InputSummary> read)
     {
         using var frames = new OrderedCapture(set, repairs);
+        var passing = new FilteredCapture(frames, filter, set.Interfaces);
+        read = [];
         bool show = !parsed.GetValue(options.Reports.Quiet) && !parsed.GetValue(options.Reports.NoProgress) && !Console.IsErrorRedirected;
         using var progress = new ProgressDisplay(show ? errors : null, () => (set.BytesConsumed, set.TotalBytes));
         engine.Meanwhile = frames.TryReadAhead;
         try
         {
-            while (frames.ReadRun(out FrameBatch? batch, out int start, out int count, out long firstNumber))
+            while (passing.ReadRun(out FrameBatch? batch, out int start, out int count, out long firstNumber))
             {
                 engine.Process(batch, start, count, firstNumber);
                 if (engine.SawDisorder && !frames.Repairs) return false;
                 progress.Tick(engine.FramesRead);
             }
         }
+        catch (FilterException e)
+        {
+            throw new UsageException("--filter: " + e.Message);
+        }
         finally
         {
             engine.Meanwhile = null; // the frames go before the engine does
         }
 
+        read = passing.Complete(set.Summaries);
         engine.Order = (frames.Reordered, frames.NotHeld);
         return true;
     }

@@ -115,21 +115,27 @@ internal sealed class JudgingOptions
 
     /// <summary>What decides the result, and nothing else: the report of the same input must be the same.</summary>
     /// <param name="ledger">Path of the ledger, or null for none.</param>
-    public static List<KeyValuePair<string, string>> Parameters(string[] matrixPaths, string[] protect, ExitRules rules, EngineOptions engine, string? ledger) =>
-    [
-        new("matrix", string.Join(',', matrixPaths)),
-        new("protect", string.Join(' ', protect)),
-        new("failOn", OptionText.Words(rules.FailOn)),
-        new("with", string.Join(',', rules.With)),
-        new("minVisibility", rules.MinGrade.ToString()),
-        new("idleTimeout", OptionText.Words(engine.Timeouts)),
-        new("maxFlows", engine.MaxFlows.ToString(CultureInfo.InvariantCulture)),
-        new("vlanInKey", engine.VlanInKey ? "true" : "false"),
-        new("keepDuplicates", engine.KeepCopies ? "true" : "false"),
-        new("decapsulate", engine.Decapsulate ? "true" : "false"),
-        new("tunnelPorts", OptionText.Words(engine.TunnelPorts)),
-        new("ftpPassiveRange", engine.FtpPassiveRange?.ToString() ?? "none"),
-        new("ledger", ledger ?? "none"),
-        new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
-    ];
+    /// <param name="filter">Filter expression, or null for none.</param>
+    public static List<KeyValuePair<string, string>> Parameters(string[] matrixPaths, string[] protect, ExitRules rules, EngineOptions engine, string? ledger, string? filter)
+    {
+        List<KeyValuePair<string, string>> all =
+        [
+            new("matrix", string.Join(',', matrixPaths)),
+            new("protect", string.Join(' ', protect)),
+            new("failOn", OptionText.Words(rules.FailOn)),
+            new("with", string.Join(',', rules.With)),
+            new("minVisibility", rules.MinGrade.ToString()),
+            new("idleTimeout", OptionText.Words(engine.Timeouts)),
+            new("maxFlows", engine.MaxFlows.ToString(CultureInfo.InvariantCulture)),
+            new("vlanInKey", engine.VlanInKey ? "true" : "false"),
+            new("keepDuplicates", engine.KeepCopies ? "true" : "false"),
+            new("decapsulate", engine.Decapsulate ? "true" : "false"),
+            new("tunnelPorts", OptionText.Words(engine.TunnelPorts)),
+            new("ftpPassiveRange", engine.FtpPassiveRange?.ToString() ?? "none"),
+            new("ledger", ledger ?? "none"),
+            new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
+        ];
+        if (filter is not null) all.Add(new("filter", filter));
+        return all;
+    }
 }

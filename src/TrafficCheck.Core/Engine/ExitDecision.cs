@@ -17,7 +17,8 @@ internal static class ExitDecision
         bool noFrames = report.Accounting.FramesRead == 0;
         int inputs = report.Inputs.Count, empty = report.Inputs.Count(i => i.IsEmpty), damaged = report.Inputs.Count(i => i.Damaged) - empty;
         if (damaged > 0) reasons.Add(damaged == 1 ? "an input could not be read whole" : Text($"{damaged} inputs could not be read whole"));
-        if (noFrames) reasons.Add(inputs == 1 ? "the input held no packets" : "the inputs held no packets");
+        if (noFrames && report.Accounting.FramesFilteredOut > 0) reasons.Add("the filter matched no frame");
+        else if (noFrames) reasons.Add(inputs == 1 ? "the input held no packets" : "the inputs held no packets");
         else if (empty > 0) reasons.Add(empty == 1 ? "an input held no packets" : Text($"{empty} inputs held no packets"));
         int code = reasons.Count > 0 ? 3 : 0;
 

@@ -39,7 +39,8 @@ internal static class RunAccounting
 
         long packets = stages.PacketsInFlows, opened = stages.Opened;
         var broken = new List<string>();
-        Check(broken, "frames of the inputs = frames read", inputs.Sum(i => i.Frames), stages.FramesRead);
+        long filteredOut = inputs.Sum(i => i.FramesFilteredOut);
+        Check(broken, "frames of the inputs = frames read + filtered out", inputs.Sum(i => i.Frames), stages.FramesRead + filteredOut);
         Check(broken, "frames read = decoded + not decoded", stages.FramesRead, counted);
         Check(broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", decoded + further, packets + withoutFlow.Values.Sum() + (stages.Copies ?? 0));
         Check(broken, "packets in flows = packets of the flows reported + of earlier periods + of live flows not reported", packets, judge.Packets + earlier.Packets + judge.LivePackets);
@@ -62,6 +63,7 @@ internal static class RunAccounting
         return new AccountingReport
         {
             FramesRead = stages.FramesRead,
+            FramesFilteredOut = filteredOut,
             FramesDecoded = decoded,
             FramesNotDecoded = [.. notDecoded],
             FurtherPackets = further,

@@ -30,6 +30,9 @@ public sealed record InputSummary
 
     public required long Frames { get; init; }
 
+    /// <summary>Of <see cref="Frames"/>, those that a filter (<c>--filter</c>) kept from the engine.</summary>
+    public long FramesFilteredOut { get; init; }
+
     /// <summary>Captured bytes of all frames.</summary>
     public required long Bytes { get; init; }
 

@@ -31,7 +31,8 @@ internal static class AccountingSection
     {
         long not = counted.FramesNotDecoded.Sum(c => c.Value);
         string causes = not == 0 ? "none left out" : $"{Figures.Count(not)} not: {ReportScope.Causes(counted.FramesNotDecoded)}";
-        return $"{Figures.Count(counted.FramesRead)} read, {Figures.Count(counted.FramesDecoded)} decoded, {causes}";
+        return $"{Figures.Count(counted.FramesRead)} read, {Figures.Count(counted.FramesDecoded)} decoded, {causes}"
+            + (counted.FramesFilteredOut == 0 ? "" : $"; {Figures.Count(counted.FramesFilteredOut)} more did not match --filter");
     }
 
     /// <summary>Null where no frame holds more than one packet, which is nearly always.</summary>

@@ -181,6 +181,9 @@ public sealed record AccountingReport
 {
     public required long FramesRead { get; init; }
 
+    /// <summary>Frames of the inputs that a filter kept back: with <see cref="FramesRead"/> they are all that the inputs hold.</summary>
+    public long FramesFilteredOut { get; init; }
+
     /// <summary>Frames whose innermost IP packet was found.</summary>
     public required long FramesDecoded { get; init; }
 

@@ -1,0 +1,28 @@
+using SharpPcap;
+
+namespace TrafficCheck.Capture.Live;
+
+/// <summary>Why an interface cannot be opened, in sentences that end with what mends it.</summary>
+internal static class OpeningErrors
+{
+    public static string Explain(string name, PcapException error) => error.Error switch
+    {
+        PcapError.PermissionDenied or PcapError.PromiscuousPermissionDenied => NoRights("Capturing on " + name),
+        PcapError.InterfaceNotUp => $"The interface {name} is down: ip link set {name} up",
+        PcapError.NoSuchDevice => $"The interface {name} cannot be captured on: {error.Message}",
+        _ => $"The interface {name} cannot be opened: {error.Message} (error {(int)error.Error})",
+    };
+
+    public static string Unknown(string name, IReadOnlyList<string> known) => known.Count == 0
+        ? NoRights($"There is no interface '{name}', and none that could be captured on was found. Capturing")
+        : $"There is no interface '{name}'. There are: {string.Join(", ", known)}. See 'trafficcheck interfaces'.";
+
+    private static string NoRights(string what)
+    {
+        if (OperatingSystem.IsWindows()) return what + " needs the rights of an administrator, or Npcap installed without 'restrict to administrators'.";
+        if (OperatingSystem.IsMacOS()) return what + " needs the right to read /dev/bpf*: run it with sudo, or install ChmodBPF.";
+        string program = Environment.ProcessPath ?? "trafficcheck";
+        string grant = Path.GetFileNameWithoutExtension(program) == "dotnet" ? "" : $"sudo setcap cap_net_raw=eip {program}, or ";
+        return $"{what} needs the capability CAP_NET_RAW: {grant}run it with sudo.";
+    }
+}

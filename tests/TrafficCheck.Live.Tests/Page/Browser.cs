@@ -120,9 +120,15 @@ internal sealed class Browser : IAsyncDisposable
 
     public Task PreferAsync(string theme) => SendAsync("Emulation.setEmulatedMedia", new() { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = theme }) });
 
-    public async Task PictureAsync(string path)
+    /// <summary>A part of the page, from a height on.</summary>
+    public async Task PictureAsync(string path, int from, int width, int height)
     {
-        JsonNode answer = await SendAsync("Page.captureScreenshot", new() { ["format"] = "png", ["captureBeyondViewport"] = true });
+        JsonNode answer = await SendAsync("Page.captureScreenshot", new()
+        {
+            ["format"] = "png",
+            ["captureBeyondViewport"] = true,
+            ["clip"] = new JsonObject { ["x"] = 0, ["y"] = from, ["width"] = width, ["height"] = height, ["scale"] = 1 },
+        });
         await File.WriteAllBytesAsync(path, Convert.FromBase64String(answer["data"]!.ToString()));
     }
 
@@ -161,8 +167,8 @@ internal sealed class Browser : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         do line = await _process.StandardError.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("the browser ended at once");
         while (!line.StartsWith(Says, StringComparison.Ordinal));
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
+        _ = _process.StandardError.BaseStream.CopyToAsync(Stream.Null, _ends.Token);
+        _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, _ends.Token);
         var devTools = new Uri(line[Says.Length..]);
         using var http = new HttpClient();
         string tab = "";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TrafficCheck.Live.Page;
 
 namespace TrafficCheck.Live.Tests.Page;
@@ -25,15 +26,18 @@ public sealed class PicturesTests
                 await browser.SizeAsync(width, 1000);
                 await browser.PreferAsync(theme);
                 await browser.OpenAsync(page.Address);
-                await browser.ExpectAsync(findings.ToString(System.Globalization.CultureInfo.InvariantCulture), "document.querySelectorAll('#findings > li').length");
+                await browser.ExpectAsync(findings.ToString(CultureInfo.InvariantCulture), "document.querySelectorAll('#findings > li').length");
                 await browser.EvaluateAsync("document.querySelector('#findings details').open = true");
                 await browser.ExpectAsync("40", "document.querySelectorAll('#coverage tbody tr').length");
                 await Task.Delay(400, TestContext.Current.CancellationToken);
                 string overflow = await browser.EvaluateAsync("document.documentElement.scrollWidth");
                 TestContext.Current.TestOutputHelper?.WriteLine($"{name} {theme} {width}: {overflow} wide");
-                int height = int.Parse(await browser.EvaluateAsync("Math.min(6000, document.documentElement.scrollHeight)"), System.Globalization.CultureInfo.InvariantCulture);
-                await browser.SizeAsync(width, height);
-                await browser.PictureAsync(Path.Combine(folder!, $"{name}-{theme}-{width}.png"));
+                const int Part = 1200;
+                int height = int.Parse(await browser.EvaluateAsync("document.documentElement.scrollHeight"), CultureInfo.InvariantCulture);
+                for (int from = 0, i = 0; from < height && i < 3; from += Part, i++)
+                {
+                    await browser.PictureAsync(Path.Combine(folder!, $"{name}-{theme}-{width}-{i}.png"), from, width, Math.Min(Part, height - from));
+                }
             }
 
             Assert.Empty(browser.Complaints);

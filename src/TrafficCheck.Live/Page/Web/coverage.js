@@ -50,7 +50,7 @@ function update(row, r) {
   const text = el("td", "text", clean(r.purpose, 400));
   const notes = [r.note, r.need !== "required" ? [r.need, r.condition].filter(Boolean).join(": ") : null, r.reversed ? `${counted(r.reversed, "flow")} the other way round` : null,
     r.ambiguousWith.length ? `shares its flows with ${r.ambiguousWith.slice(0, 12).map(x => clean(x, 40)).join(", ")}` : null];
-  for (const note of notes) if (note) text.append(el("span", "small", clean(note, 400)));
+  for (const note of notes) if (note) text.append(el("span", "small", clean(note, 240)));
   const transport = r.transport ? `/${r.transport}` : "";
   const flows = r.exclusive.flows + r.shared.flows;
   row.replaceChildren(

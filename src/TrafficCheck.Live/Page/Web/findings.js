@@ -83,11 +83,11 @@ function outcomes(finding) {
 function fill(place, f) {
   const list = el("dl");
   const add = (name, ...value) => { if (value.some(v => v instanceof Node || (v !== "" && v !== null))) list.append(el("dt", "", name), el("dd", "", ...value)); };
-  add("Why", f.explanation);
-  add("To settle it", f.suggestion ?? "");
-  for (const missing of f.missing) add("Missing", missing.text);
+  add("Why", clean(f.explanation, 800));
+  add("To settle it", clean(f.suggestion, 800));
+  for (const missing of f.missing) add("Missing", clean(missing.text, 800));
   if (f.nearestRow) add(f.kind === "failing" ? "Row" : "Nearest row", `${clean(f.nearestRow, 80)}${f.nearestRowLine ? ` (line ${f.nearestRowLine})` : ""}`);
-  add("Subject", f.subject);
+  add("Subject", clean(f.subject, 120));
   add("Service", `${clean(f.service, 80)}, ${direction(f.direction)}${f.application ? `, spoken: ${clean(f.application, 80)}` : ""}`);
   add("Peers", hosts(f.peers.count, f.peers.atLeast, f.peers.error, f.peers.sample));
   add("Protected hosts", hosts(f.hostCount, f.hostCountAtLeast, f.hostCountError, f.hosts));

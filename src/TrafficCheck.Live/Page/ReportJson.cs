@@ -72,6 +72,7 @@ internal static class ReportJson
         List<Finding> matching = query.Select(picture);
         json.WriteNumber("version", picture.Version);
         json.WriteUtc("at", picture.AtUtc);
+        json.WriteUtc("since", picture.SinceUtc);
         json.WriteNumber("total", picture.Report.Findings.Count);
         json.WriteNumber("matching", matching.Count);
         Items(json, "findings", matching, query.Offset, query.Limit, finding =>

@@ -3,9 +3,10 @@ using TrafficCheck.Core.Engine.Reports;
 namespace TrafficCheck.Live.Page;
 
 /// <summary>One report of the run, and since when each of its findings has been known.</summary>
+/// <param name="SinceUtc">Time of the first report: what it had was not found while somebody was looking.</param>
 /// <param name="Version">1 for the first report of the run that the page saw; grows with each.</param>
 /// <param name="FoundAt">By <see cref="Key"/> of the finding: the time of the first report that had it.</param>
-internal sealed record ReportPicture(CheckReport Report, DateTimeOffset AtUtc, long Version, IReadOnlyDictionary<string, DateTimeOffset> FoundAt)
+internal sealed record ReportPicture(CheckReport Report, DateTimeOffset AtUtc, DateTimeOffset SinceUtc, long Version, IReadOnlyDictionary<string, DateTimeOffset> FoundAt)
 {
     public DateTimeOffset Found(Finding finding) => FoundAt.TryGetValue(Key(finding), out DateTimeOffset at) ? at : AtUtc;
 
@@ -33,7 +34,7 @@ internal sealed class ReportLog
                 found[key] = _current is not null && _current.FoundAt.TryGetValue(key, out DateTimeOffset before) ? before : at;
             }
 
-            return _current = new ReportPicture(report, at, (_current?.Version ?? 0) + 1, found);
+            return _current = new ReportPicture(report, at, _current?.SinceUtc ?? at, (_current?.Version ?? 0) + 1, found);
         }
     }
 }

@@ -34,7 +34,7 @@ export async function refresh() {
   const answer = await askJson("/api/findings?" + new URLSearchParams({ ...query, limit: shownAtOnce }));
   if (mine !== asking) return;
   const now = Date.parse(answer.at);
-  for (const finding of answer.findings) finding.fresh = now - Date.parse(finding.found) < freshSeconds * 1000 && answer.version > 1;
+  for (const finding of answer.findings) finding.fresh = finding.found > answer.since && now - Date.parse(finding.found) < freshSeconds * 1000;
   arrange(document.getElementById("findings"), answer.findings, f => f.key, nodes, make, update);
   const all = answer.matching === answer.total ? counted(answer.total, "finding") : `${count(answer.matching)} of ${counted(answer.total, "finding")}`;
   say(document.getElementById("findings-count"), all);

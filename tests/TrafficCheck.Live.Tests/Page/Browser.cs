@@ -93,13 +93,22 @@ internal sealed class Browser : IAsyncDisposable
         return answer["result"]?["value"]?.ToString() ?? "";
     }
 
-    /// <summary>Asks until the script gives the value, for ten seconds at most.</summary>
+    /// <summary>Asks until the script gives the value, for ten seconds at most. No-break spaces count as spaces.</summary>
     public async Task ExpectAsync(string expected, string script)
     {
         string seen = "";
         for (int tries = 0; tries < 200; tries++)
         {
-            seen = await EvaluateAsync(script);
+            try
+            {
+                seen = (await EvaluateAsync(script)).Replace('\u00A0', ' ');
+            }
+            catch (InvalidOperationException e)
+            {
+                // While a page is loaded there may be nothing yet of what is asked for.
+                seen = e.Message;
+            }
+
             if (seen == expected) return;
             await Task.Delay(50);
         }
@@ -110,7 +119,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Presses and releases a key, as a person does.</summary>
     public async Task PressAsync(string key, int code, string? text = null)
     {
-        await SendAsync("Input.dispatchKeyEvent", new() { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = text });
+        var down = new JsonObject { ["type"] = text is null ? "rawKeyDown" : "keyDown", ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code };
+        if (text is not null) down["text"] = text;
+        await SendAsync("Input.dispatchKeyEvent", down);
         await SendAsync("Input.dispatchKeyEvent", new() { ["type"] = "keyUp", ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code });
     }
 

@@ -312,6 +312,25 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_reads_nothing_holds_up_neither_the_run_nor_others()
+    {
+        using var mute = new System.Net.Sockets.TcpClient();
+        await mute.ConnectAsync(IPAddress.Loopback, _page!.Address.Port, Cancel);
+        await mute.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /api/events HTTP/1.1\r\nHost: {_page.Address.Authority}\r\n\r\n"), Cancel);
+        for (int tries = 0; _page.Counters.Streams == 0 && tries < 500; tries++) await Task.Delay(10, Cancel);
+        Assert.Equal(1, _page.Counters.Streams);
+        string text = new('w', 400);
+        LiveStatus large = Samples.Status(2) with { Warnings = [.. Enumerable.Repeat(text, 50)] };
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (int i = 2; i < 20_000; i++) _feed.Publish(large with { Sequence = i });
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 3000);
+        using HttpResponseMessage answer = await _http.GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var events = new EventReader(await answer.Content.ReadAsStreamAsync(Cancel));
+        await events.NextAsync("history");
+        Assert.Equal(19_999, (await events.NextAsync("status")).GetProperty("sequence").GetInt64());
+    }
+
+    [Fact]
     public async Task The_page_ends_at_once_though_streams_are_open()
     {
         LivePage page = await LivePage.StartAsync(LivePageOptions.Parse("127.0.0.1:0", null), _feed, Cancel);

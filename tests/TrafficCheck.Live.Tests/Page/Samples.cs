@@ -81,6 +81,7 @@ internal static class Samples
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = [.. protectedHosts.Select(h => (IReadOnlyList<IPNetwork>)[.. h.Select(IPNetwork.Parse)])];
         using var engine = new CheckEngine(matrix, hosts, set.Interfaces, new EngineOptions { Seed = HashSeed.Fixed, ReadNames = true, ReadSpeech = true }, keepRows: false);
         while (set.ReadRun(out FrameBatch? batch, out int start, out int count)) engine.Process(batch, start, count);
-        return engine.Finish(set.Summaries, [], new ExitRules());
+        CheckReport report = engine.Finish(set.Summaries, [], new ExitRules());
+        return report with { Findings = [.. report.Findings.Select(f => f.Key.Length > 0 ? f : f with { Key = $"{sample} {f.Id}" })] };
     }
 }

@@ -85,7 +85,7 @@ internal sealed record FindingQuery
     }
 
     private bool Holds(Finding f) =>
-        Has(FindingText.Service(f)) || Has(FindingText.Ends(f)) || Has(f.Id) || Has(f.Subject) || Has(ReportJson.Cause(f)) || Has(f.NearestRow) || Has(f.Explanation)
+        Has(FindingText.Service(f)) || Has(FindingText.Ends(f)) || Has(f.Id) || Has(f.Subject) || Has(FindingText.Cause(f)) || Has(f.NearestRow) || Has(f.Explanation)
         || f.Peers.Sample.Any(Has) || f.Hosts.Sample.Any(Has) || f.PeerNames.Any(n => Has(n.Name));
 
     private bool Has(string? text) => text is not null && text.Contains(Text, StringComparison.OrdinalIgnoreCase);

@@ -60,7 +60,7 @@ internal static class ReportJson
             json.WriteString("key", ReportPicture.Key(finding));
             json.WriteString("id", finding.Id);
             json.WriteString("severity", finding.Severity.Word());
-            json.WriteString("cause", Cause(finding));
+            json.WriteString("cause", FindingText.Cause(finding));
             json.WriteString("direction", FindingText.Direction(finding.Direction));
             json.WriteString("service", FindingText.Service(finding));
             json.WriteUtc("found", picture.Found(finding));
@@ -79,7 +79,7 @@ internal static class ReportJson
         {
             json.WriteString("key", ReportPicture.Key(finding));
             json.WriteUtc("found", picture.Found(finding));
-            json.WriteString("cause", Cause(finding));
+            json.WriteString("cause", FindingText.Cause(finding));
             json.WriteString("service", FindingText.Service(finding));
             json.WriteString("ends", FindingText.Ends(finding));
             json.WriteFinding(finding);
@@ -97,14 +97,6 @@ internal static class ReportJson
         json.WriteNumber("matching", matching.Count);
         Items(json, "coverage", matching, query.Offset, query.Limit, row => json.WriteRowCoverage(row, several));
     }
-
-    /// <summary>What a finding is called in the first place: the kind of a scan or flood, else the reason.</summary>
-    public static string Cause(Finding finding) => finding.Kind switch
-    {
-        _ when finding.Kind.IsScan() || finding.Kind.IsFlood() => finding.Kind.Word(),
-        FindingKind.Failing => "failing",
-        _ => finding.Reason.Word() is { Length: > 0 } word ? word : finding.Kind.Word(),
-    };
 
     public static void Items<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> all, int offset, int limit, Action<T> write)
     {

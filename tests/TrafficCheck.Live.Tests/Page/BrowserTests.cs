@@ -57,12 +57,14 @@ public sealed class BrowserTests : IAsyncLifetime
         await Tab.ExpectAsync("40", "document.querySelectorAll('#coverage tbody tr').length");
         await Tab.ExpectAsync("2", "document.querySelectorAll('#interfaces tbody tr').length");
         await Tab.ExpectAsync("3", "document.querySelectorAll('#rates svg[role=img] title').length");
-        _feed.Publish(Samples.Status(2, Samples.Scan) with { Warnings = ["no frames arrive at span0"], FramesRead = 987_654_321 });
+        _feed.Publish(Samples.Status(2, Samples.Gateway) with { Warnings = ["the matrix was refused"] });
+        await Tab.ExpectAsync("Warning: the matrix was refused", "document.getElementById('spoken').textContent");
+        _feed.Publish(Samples.Status(3, Samples.Scan) with { Warnings = ["no frames arrive at span0"], FramesRead = 987_654_321 });
         await Tab.ExpectAsync("true", "document.getElementById('run').textContent.replaceAll('\\u00a0', ' ').includes('987 654 321').toString()");
         await Tab.ExpectAsync("no frames arrive at span0", "document.getElementById('warnings').textContent");
         await Tab.ExpectAsync("7", Findings);
         await Tab.ExpectAsync("true", "document.getElementById('spoken').textContent.includes('new findings').toString()");
-        _feed.Publish(Samples.Status(3, Samples.Scan) with { Ended = true });
+        _feed.Publish(Samples.Status(4, Samples.Scan) with { Ended = true });
         await Tab.ExpectAsync("the run has ended", "document.getElementById('connection').textContent");
         Assert.Empty(Tab.Complaints);
         Assert.NotEmpty(Tab.Requests);

@@ -39,6 +39,18 @@ function table(id, items, keyOf, cells) {
   });
 }
 
+// Warnings hold figures that change all the time: a new one is spoken of, and no more often than every half minute.
+let warned = 0;
+let warnedAt = 0;
+function speakOfWarnings(warnings) {
+  if (warnings.length > warned && Date.now() - warnedAt > 30000) {
+    warnedAt = Date.now();
+    say(at("spoken"), `Warning: ${clean(warnings.at(-1), 200)}`);
+  }
+
+  warned = warnings.length;
+}
+
 const number = (value, bad) => el("td", "number" + (bad && value > 0 ? " is-bad" : ""), value === null ? unknown : count(value));
 
 function showStatus(s) {
@@ -66,6 +78,7 @@ function showStatus(s) {
   if (s.evidence?.lastError) warnings.push(`Evidence: ${clean(s.evidence.lastError)}`);
   if (s.checkpoint?.lastError) warnings.push(`Checkpoint: ${clean(s.checkpoint.lastError)}`);
   lines(at("warnings"), warnings);
+  speakOfWarnings(warnings);
   table("interfaces", s.interfaces, i => i.name, i => [
     el("th", "nowrap mono", clean(i.name, 60)), el("td", i.state === "up" ? "is-good" : "is-bad", i.state === "up" ? "▲ up" : i.state === "down" ? "▼ down" : "✕ " + clean(i.state, 20)),
     number(i.received), number(i.framesRead), el("td", "number", bytes(i.bytesRead)), number(i.kernelDrops, true), number(i.interfaceDrops, true), number(i.queueDrops, true), number(i.interruptions, true),

@@ -13,6 +13,14 @@ internal static class FindingText
         _ => "?",
     };
 
+    /// <summary>What a finding is called in the first place: the kind of a scan or flood, else the reason.</summary>
+    public static string Cause(Finding finding) => finding.Kind switch
+    {
+        _ when finding.Kind.IsScan() || finding.Kind.IsFlood() => finding.Kind.Word(),
+        FindingKind.Failing => "failing",
+        _ => finding.Reason.Word() is { Length: > 0 } word ? word : finding.Kind.Word(),
+    };
+
     /// <summary><c>3389/tcp</c>, <c>443/tcp tls</c>, <c>27 ports/tcp</c>, <c>icmp type 8</c>, <c>esp</c></summary>
     public static string Service(Finding finding)
     {

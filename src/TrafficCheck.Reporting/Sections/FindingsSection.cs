@@ -51,7 +51,7 @@ internal static class FindingsSection
         var head = new StyledText().Space(2)
             .AddColumn(finding.Id, columns.Id, ink).Space(1)
             .AddColumn(finding.Severity.Word(), columns.Severity, ink).Space(1)
-            .AddColumn(Columns.Cause(finding), columns.Reason, ink).Space(1)
+            .AddColumn(FindingText.Cause(finding), columns.Reason, ink).Space(1)
             .AddColumn(FindingText.Direction(finding.Direction), 3).Space(2)
             .AddColumn(FindingText.Service(finding), columns.Service, Ink.Strong).Space(2);
         if (columns.OneLine)
@@ -104,7 +104,7 @@ internal static class FindingsSection
         {
             Id = findings.Max(f => Cells.Of(TerminalText.Clean(f.Id)));
             Severity = findings.Max(f => f.Severity.Word().Length);
-            Reason = findings.Max(f => Cause(f).Length);
+            Reason = findings.Max(f => FindingText.Cause(f).Length);
             Service = Math.Min(findings.Max(f => Cells.Of(FindingText.Service(f))), 24);
             Ends = findings.Max(f => Cells.Of(FindingText.Ends(f)));
             Flows = findings.Max(f => Figures.Count(f.Flows, "flow").Length);
@@ -133,12 +133,5 @@ internal static class FindingsSection
 
         /// <summary>Whether ends and figures of every finding fit beside each other.</summary>
         public bool OneLine { get; }
-
-        public static string Cause(Finding finding) => finding.Kind switch
-        {
-            _ when finding.Kind.IsScan() || finding.Kind.IsFlood() => finding.Kind.Word(),
-            FindingKind.Failing => "failing",
-            _ => finding.Reason.Word() is { Length: > 0 } word ? word : finding.Kind.Word(),
-        };
     }
 }

@@ -13,7 +13,6 @@ using TrafficCheck.TestSupport.CaptureFiles;
 using TrafficCheck.TestSupport.Frames;
 using static TrafficCheck.Live.Tests.Evidence.FrameRuns;
 using static TrafficCheck.Live.Tests.Findings;
-using TrafficCheck.Live.Tests.Alerts;
 
 namespace TrafficCheck.Live.Tests.Evidence;
 
@@ -180,7 +179,7 @@ public sealed class EvidenceRecorderTests : IDisposable
             using var recorder = new EvidenceRecorder(Options with { Folder = mount }, _interfaces);
             using FrameBatch batch = Batch([.. Enumerable.Range(0, 200).Select(i => Udp(i, i, new string('x', 1400)))]);
             recorder.Offer(batch, 0, 200, 1);
-            for (int i = 0; i < 8; i++) recorder.Publish(Report([.. Enumerable.Range(0, i + 1).Select(k => Of($"k{k}", frames: [.. Enumerable.Range(1 + (k * 16), 16).Select(n => (long)n)]))]).Also(() => Thread.Sleep(5)));
+            recorder.Publish(Report([.. Enumerable.Range(0, 8).Select(k => Of($"k{k}", frames: [.. Enumerable.Range(1 + (k * 16), 16).Select(n => (long)n)]))]));
             WaitFor(() => recorder.Status.LastError is not null);
             Assert.Contains("space", recorder.Status.LastError, StringComparison.OrdinalIgnoreCase);
             long written = recorder.Status.Frames;

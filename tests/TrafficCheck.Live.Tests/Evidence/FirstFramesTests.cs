@@ -52,7 +52,7 @@ public sealed unsafe class FirstFramesTests
         var taker = new FrameTaker(hashes, store);
         for (int i = 0; i < 40; i++)
         {
-            using FrameBatch batch = Batch([.. Enumerable.Range(i * 100, 100).Select(n => Udp(n, n, $"payload {n}" + new string('.', n % 1400)))]);
+            using FrameBatch batch = Batch([.. Enumerable.Range(i * 100, 100).Select(n => Udp(n, n, $"payload {n}" + new string('.', n % 1400), port: (ushort)(1000 + n)))]);
             taker.Take(batch, 0, batch.Count, 1 + (i * 100));
         }
 

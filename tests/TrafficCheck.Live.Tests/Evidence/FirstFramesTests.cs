@@ -34,6 +34,32 @@ public sealed unsafe class FirstFramesTests
         Assert.Equal(Enumerable.Range(1, frames.Count - 1).Select(i => (long)i), Kept([.. frames], 1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_ordinary_frame_has_the_flow_that_the_decoder_gives_it(bool vlanInKey)
+    {
+        var random = new Random(3);
+        using var hashes = new FlowHashes(HashSeed.Fixed, s_options with { VlanInKey = vlanInKey });
+        int ordinary = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            FrameBuilder builder = FrameBuilder.Ethernet();
+            if (i % 2 == 0) builder = builder.Vlan((ushort)random.Next(1, 4095));
+            builder = builder.IPv4($"10.0.{random.Next(256)}.{random.Next(256)}", $"10.0.{random.Next(256)}.{random.Next(256)}");
+            builder = i % 3 == 0 ? builder.Udp((ushort)random.Next(65536), (ushort)random.Next(65536)) : builder.Tcp((ushort)random.Next(65536), (ushort)random.Next(65536), flags: (TcpFlags)random.Next(64));
+            using FrameBatch batch = Batch(builder.Payload(new byte[random.Next(30)]).At(Start));
+            FrameDescriptor frame = batch.Frames[0];
+            DecodeStatus status = hashes.Decode(batch.Buffer, in frame, out PacketSummary packet);
+            ulong flow = hashes.OfOrdinary(batch.Buffer, in frame, out byte flags);
+            if (flow == 0) continue;
+            ordinary++;
+            Assert.Equal((hashes.Of(status, in packet, 0, out _), packet.TcpFlags), (flow, flags));
+        }
+
+        Assert.InRange(ordinary, 1500, 2000);
+    }
+
     [Fact]
     public void A_port_that_is_used_again_begins_a_new_flow()
     {

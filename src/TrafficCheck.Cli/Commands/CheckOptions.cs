@@ -36,6 +36,12 @@ internal sealed class CheckOptions
 
     public Option<string?> Flows { get; } = new("--flows") { HelpName = "FILE", Description = "Write every flow to FILE, .csv or .ndjson." };
 
+    public Option<string?> Evidence { get; } = new("--evidence")
+    {
+        HelpName = "FILE",
+        Description = "Write the first frames of each finding to FILE, a pcapng with a comment on each packet. The inputs are read a second time.",
+    };
+
     public Option<string[]> FailOn { get; } = new("--fail-on")
     {
         HelpName = "LIST",
@@ -108,5 +114,5 @@ internal sealed class CheckOptions
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "No progress line on standard error." };
 
     public IEnumerable<Option> All =>
-        [Matrix, Protect, Format, Output, Flows, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Ledger, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
+        [Matrix, Protect, Format, Output, Flows, Evidence, FailOn, With, MinVisibility, IdleTimeout, MaxFlows, VlanInKey, LinkScope, KeepDuplicates, NoDecap, .. TunnelPorts.All, FtpPassiveRange, Ledger, Threads, Lenient, Quiet, Verbose, NoColor, NoProgress];
 }

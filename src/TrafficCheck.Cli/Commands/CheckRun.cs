@@ -26,6 +26,8 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         string[] reportPaths = parsed.GetValue(options.Output) ?? [];
         foreach (string path in reportPaths) OptionText.CheckReportPath(path);
         if (flowsPath is not null) OptionText.CheckWritable("--flows", flowsPath);
+        string? evidencePath = parsed.GetValue(options.Evidence);
+        if (evidencePath is not null) OptionText.CheckWritable("--evidence", evidencePath);
         foreach (string path in reportPaths) OptionText.CheckWritable("--output", path);
 
         LedgerFile? ledger = parsed.GetValue(options.Ledger) is { } ledgerPath ? new LedgerFile(ledgerPath, write: true) : null;
@@ -39,6 +41,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
 
         IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
+        if (evidencePath is not null && inputs.Any(i => i.IsStandardInput)) throw new UsageException(CheckEvidenceFile.ReadOnce);
         CheckReport? report = null;
         Exception? notKept = null;
         for (bool repairs = false; report is null; repairs = true)
@@ -49,6 +52,9 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path), rules);
             if (ledger is not null) report = report with { Evidence = report.Evidence with { Ledger = Update(ledger, report, engine, out notKept) } };
             Write(report, engine, flowsPath, reportPaths);
+            if (evidencePath is null) continue;
+            if (!set.CanReadAgain) throw new UsageException(CheckEvidenceFile.ReadOnce);
+            CheckEvidenceFile.Write(evidencePath, report, engineOptions, new CaptureSet(inputs), repairs);
         }
 
         if (notKept is not null) ExceptionDispatchInfo.Throw(notKept);

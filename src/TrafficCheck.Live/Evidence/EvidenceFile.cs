@@ -27,7 +27,7 @@ internal sealed class EvidenceFile(CaptureInterfaces interfaces)
         var writer = new PcapngWriter(output);
         writer.BeginSection($"{ReportTool.Name} {ReportTool.Version}", EvidenceText.OfSection(job.Finding));
         foreach (EvidenceFrame frame in job.Frames) NumberOf(frame);
-        foreach (var (number, linkType) in _interfaces) writer.AddInterface(TextOf(number, linkType));
+        foreach (var (number, linkType) in _interfaces) writer.AddInterface(EvidenceText.OfInterface(number < interfaces.Count ? interfaces[number] : null, linkType));
         foreach (EvidenceFrame frame in job.Frames)
         {
             CopyPackets(ref old, output, frame.TimestampNs);
@@ -68,13 +68,5 @@ internal sealed class EvidenceFile(CaptureInterfaces interfaces)
         if (at >= 0) return at;
         _interfaces.Add((frame.Interface, frame.LinkType));
         return _interfaces.Count - 1;
-    }
-
-    private PcapngInterfaceText TextOf(ushort number, LinkType linkType)
-    {
-        CaptureInterface? about = number < interfaces.Count ? interfaces[number] : null;
-        return about is null
-            ? new(linkType, null, null, 0)
-            : new(linkType, about.Name is null ? null : TerminalText.Clean(about.Name, 200), EvidenceText.OfInterface(about), about.SnapLength);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using TrafficCheck.Capture.Writing;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Wire;
 using TrafficCheck.Live.Alerts;
@@ -30,8 +31,11 @@ internal static class EvidenceText
     public static string OfName(Finding finding, NamedPeer name) => string.Create(
         CultureInfo.InvariantCulture, $"TrafficCheck {Key(finding)}: names {TerminalText.Clean(name.Address, MostKey)} {TerminalText.Clean(name.Name, MostKey)} ({TerminalText.Clean(name.Proof, MostKey)}), frame {name.Frame}");
 
-    public static string OfInterface(CaptureInterface about) => string.Create(
-        CultureInfo.InvariantCulture, $"interface {about.Id} of input {about.Input}, link type {LinkTypeNames.Of(about.LinkType)}");
+    /// <param name="about">Null where nothing is known.</param>
+    public static PcapngInterfaceText OfInterface(CaptureInterface? about, LinkType linkType) => about is null
+        ? new(linkType, null, null, 0)
+        : new(linkType, about.Name is null ? null : TerminalText.Clean(about.Name, MostKey),
+            string.Create(CultureInfo.InvariantCulture, $"interface {about.Id} of input {about.Input}, link type {LinkTypeNames.Of(linkType)}"), about.SnapLength);
 
     /// <summary>A file name that only letters, digits and hyphens of the key, and its digest, go into.</summary>
     public static string FileName(string run, string key)

@@ -55,13 +55,13 @@ public sealed class CheckEvidenceTests
     {
         // Two and two exchanged: the run puts them in order, and reads the input a third time for evidence.
         List<(long TimeNs, byte[] Bytes)> frames = TimedFrames(s_capture);
-        var shuffled = new PcapFileBuilder();
-        for (int i = 0; i < frames.Count; i++)
+        for (int i = 0; i + 1 < frames.Count; i += 2)
         {
-            var (timeNs, bytes) = frames[i ^ 1] is var other && (i ^ 1) < frames.Count && Math.Abs(other.TimeNs - frames[i].TimeNs) < 50_000_000 ? other : frames[i];
-            shuffled.Add(timeNs, bytes);
+            if (frames[i + 1].TimeNs - frames[i].TimeNs < 50_000_000) (frames[i], frames[i + 1]) = (frames[i + 1], frames[i]);
         }
 
+        var shuffled = new PcapFileBuilder();
+        foreach (var (timeNs, bytes) in frames) shuffled.Add(timeNs, bytes);
         using var folder = new TemporaryFolder();
         string capture = folder.Write("shuffled.pcap", shuffled.ToArray()), path = Path.Combine(folder.Root, "evidence.pcapng");
         var (code, output, errors) = Run(["check", capture, .. s_matrix, "--evidence", path]);

@@ -19,25 +19,25 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
     public int Run()
     {
         // Everything that can be wrong with the command line is said before the first frame is read.
-        ExitRules rules = new(OptionText.ParseFailOn(parsed.GetValue(options.FailOn) ?? []), parsed.GetValue(options.MinVisibility)![0]);
-        EngineOptions engineOptions = ReadEngineOptions();
+        ExitRules rules = options.Judging.ReadRules(parsed);
+        EngineOptions engineOptions = options.Judging.ReadEngineOptions(parsed);
         string? flowsPath = parsed.GetValue(options.Flows);
         if (flowsPath is not null) OptionText.CheckFlowsPath(flowsPath);
-        string[] reportPaths = parsed.GetValue(options.Output) ?? [];
+        string[] reportPaths = parsed.GetValue(options.Reports.Output) ?? [];
         foreach (string path in reportPaths) OptionText.CheckReportPath(path);
         if (flowsPath is not null) OptionText.CheckWritable("--flows", flowsPath);
         string? evidencePath = parsed.GetValue(options.Evidence);
         if (evidencePath is not null) OptionText.CheckWritable("--evidence", evidencePath);
         foreach (string path in reportPaths) OptionText.CheckWritable("--output", path);
 
-        LedgerFile? ledger = parsed.GetValue(options.Ledger) is { } ledgerPath ? new LedgerFile(ledgerPath, write: true) : null;
+        LedgerFile? ledger = parsed.GetValue(options.Judging.Ledger) is { } ledgerPath ? new LedgerFile(ledgerPath, write: true) : null;
         engineOptions = engineOptions with { KeptServers = ledger?.Servers };
 
-        string[] matrixPaths = parsed.GetValue(options.Matrix)!;
-        AllowedMatrix? matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Lenient), parsed.GetValue(options.Verbose), errors);
+        string[] matrixPaths = parsed.GetValue(options.Judging.Matrix)!;
+        AllowedMatrix? matrix = MatrixLoading.Load(matrixPaths, parsed.GetValue(options.Judging.Lenient), parsed.GetValue(options.Reports.Verbose), errors);
         if (matrix is null) return ExitCode.WrongUsage;
-        rules = rules with { With = OptionText.CheckConditions(parsed.GetValue(options.With) ?? [], matrix) };
-        string[] protect = parsed.GetValue(options.Protect) ?? [];
+        rules = rules with { With = OptionText.CheckConditions(parsed.GetValue(options.Judging.With) ?? [], matrix) };
+        string[] protect = parsed.GetValue(options.Judging.Protect) ?? [];
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
 
         IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
@@ -49,7 +49,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             using var set = new CaptureSet(inputs);
             using CheckEngine engine = EngineLimits.Say(() => new CheckEngine(matrix, hosts, set.Interfaces, engineOptions, flowsPath is not null));
             if (!ReadAll(set, engine, repairs)) continue;
-            report = engine.Finish(set.Summaries, Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path), rules);
+            report = engine.Finish(set.Summaries, JudgingOptions.Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path), rules);
             if (ledger is not null) report = report with { Evidence = report.Evidence with { Ledger = Update(ledger, report, engine, out notKept) } };
             Write(report, engine, flowsPath, reportPaths);
             if (evidencePath is null) continue;
@@ -83,7 +83,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
     private bool ReadAll(CaptureSet set, CheckEngine engine, bool repairs)
     {
         using var frames = new OrderedCapture(set, repairs);
-        bool show = !parsed.GetValue(options.Quiet) && !parsed.GetValue(options.NoProgress) && !Console.IsErrorRedirected;
+        bool show = !parsed.GetValue(options.Reports.Quiet) && !parsed.GetValue(options.Reports.NoProgress) && !Console.IsErrorRedirected;
         using var progress = new ProgressDisplay(show ? errors : null, () => (set.BytesConsumed, set.TotalBytes));
         engine.Meanwhile = frames.TryReadAhead;
         try
@@ -104,46 +104,6 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         return true;
     }
 
-    private EngineOptions ReadEngineOptions()
-    {
-        long maxFlows = OptionText.CheckMaxFlows(parsed.GetValue(options.MaxFlows));
-        int threads = parsed.GetValue(options.Threads);
-        if (threads is < 1 or > CheckOptions.MaxThreads)
-            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--threads {threads}: give a number from 1 to {CheckOptions.MaxThreads}"));
-
-        return new EngineOptions
-        {
-            Timeouts = OptionText.ParseTimeouts(parsed.GetValue(options.IdleTimeout)),
-            Threads = threads,
-            MaxFlows = maxFlows,
-            KeepCopies = parsed.GetValue(options.KeepDuplicates),
-            Decapsulate = !parsed.GetValue(options.NoDecap),
-            TunnelPorts = options.TunnelPorts.Read(parsed),
-            VlanInKey = parsed.GetValue(options.VlanInKey),
-            FtpPassiveRange = OptionText.ParseRange("--ftp-passive-range", parsed.GetValue(options.FtpPassiveRange)),
-            JudgeLinkScope = parsed.GetValue(options.LinkScope) == "judge",
-        };
-    }
-
-    /// <summary>What decides the result, and nothing else: the report of the same input must be the same.</summary>
-    private static List<KeyValuePair<string, string>> Parameters(string[] matrixPaths, string[] protect, ExitRules rules, EngineOptions engine, string? ledger) =>
-    [
-        new("matrix", string.Join(',', matrixPaths)),
-        new("protect", string.Join(' ', protect)),
-        new("failOn", OptionText.Words(rules.FailOn)),
-        new("with", string.Join(',', rules.With)),
-        new("minVisibility", rules.MinGrade.ToString()),
-        new("idleTimeout", OptionText.Words(engine.Timeouts)),
-        new("maxFlows", engine.MaxFlows.ToString(CultureInfo.InvariantCulture)),
-        new("vlanInKey", engine.VlanInKey ? "true" : "false"),
-        new("keepDuplicates", engine.KeepCopies ? "true" : "false"),
-        new("decapsulate", engine.Decapsulate ? "true" : "false"),
-        new("tunnelPorts", OptionText.Words(engine.TunnelPorts)),
-        new("ftpPassiveRange", engine.FtpPassiveRange?.ToString() ?? "none"),
-        new("ledger", ledger ?? "none"),
-        new("linkScope", engine.JudgeLinkScope ? "judge" : "count"),
-    ];
-
     private void Write(CheckReport report, CheckEngine engine, string? flowsPath, string[] reportPaths)
     {
         if (flowsPath is not null)
@@ -153,7 +113,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             export.Complete();
         }
 
-        bool verbose = parsed.GetValue(options.Verbose);
+        bool verbose = parsed.GetValue(options.Reports.Verbose);
         foreach (string path in reportPaths)
         {
             using var file = new StreamWriter(path, false, new UTF8Encoding(false)) { NewLine = "\n" };
@@ -161,8 +121,8 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             else TextReport.Write(report, file, TextStyle.Plain with { Verbose = verbose });
         }
 
-        if (parsed.GetValue(options.Quiet)) return;
-        if (parsed.GetValue(options.Format) == "json") JsonReport.Write(report, output);
-        else TextReport.Write(report, output, TerminalStyle.Of(parsed.GetValue(options.NoColor)) with { Verbose = verbose });
+        if (parsed.GetValue(options.Reports.Quiet)) return;
+        if (parsed.GetValue(options.Reports.Format) == "json") JsonReport.Write(report, output);
+        else TextReport.Write(report, output, TerminalStyle.Of(parsed.GetValue(options.Reports.NoColor)) with { Verbose = verbose });
     }
 }

@@ -11,16 +11,16 @@ internal sealed class DirectoryRows(Scenario scenario, Site site)
     {
         scenario.Add("R21 Out", "a bind to the endpoint mapper of 10.1.0.10",
             site.Tcp(780, Gateway, 45135, DomainController, 135).Handshake()
-                .ClientSends(Windows.RpcBind).ServerSends(Windows.RpcBindAccepted).ClientCloses().Frames);
+                .ClientSends(WindowsPayloads.RpcBind).ServerSends(WindowsPayloads.RpcBindAccepted).ClientCloses().Frames);
         scenario.Add("R22 Out", "a name query to 10.1.0.10, from port 137 to port 137",
-            site.Udp(790, Gateway, 137, DomainController, 137).ClientSends(Windows.NameQuery(0x2201, "DC1", false))
-                .ServerSends(Windows.NameAnswer(0x2201, "DC1", [10, 1, 0, 10])).Frames);
+            site.Udp(790, Gateway, 137, DomainController, 137).ClientSends(WindowsPayloads.NameQuery(0x2201, "DC1", false))
+                .ServerSends(WindowsPayloads.NameAnswer(0x2201, "DC1", [10, 1, 0, 10])).Frames);
         scenario.Add("R23 Out", "a NetBIOS session",
             site.Tcp(800, Gateway, 45139, DomainController, 139).Handshake()
-                .ClientSends(Windows.SessionRequest("DC1", "GATEWAY")).ServerSends(Windows.SessionAccepted).ClientCloses().Frames);
+                .ClientSends(WindowsPayloads.SessionRequest("DC1", "GATEWAY")).ServerSends(WindowsPayloads.SessionAccepted).ClientCloses().Frames);
         scenario.Add("R31 Out", "SMB to 10.1.0.10",
             site.Tcp(810, Gateway, 45445, DomainController, 445).Handshake()
-                .ClientSends(Windows.SmbNegotiate).ServerSends(Windows.SmbNegotiated).ClientCloses().Frames);
+                .ClientSends(WindowsPayloads.SmbNegotiate).ServerSends(WindowsPayloads.SmbNegotiated).ClientCloses().Frames);
 
         scenario.Add("R25, R26 Out", "LDAP to 10.1.0.10; two rows say the same, so they share it",
             Ldap.Over(site.Tcp(830, Gateway, 45389, DomainController, 389).Handshake()).ClientCloses().Frames);

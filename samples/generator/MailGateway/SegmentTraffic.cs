@@ -74,7 +74,7 @@ internal sealed class SegmentTraffic(Scenario scenario, Site site)
         scenario.Add("link-scope", "NetBIOS name queries of the gateway to the segment's broadcast address",
         [
             FrameBuilder.Ethernet(site.MacOf(Gateway), FrameBuilder.BroadcastMac).IPv4(Gateway, "10.0.0.255").Udp(137, 137)
-                .Payload(Windows.NameQuery(0x2202, "DC1", true)).At(scenario.At(788)),
+                .Payload(WindowsPayloads.NameQuery(0x2202, "DC1", true)).At(scenario.At(788)),
         ]);
         scenario.Add("link-scope", "an IGMP report",
         [

@@ -33,7 +33,7 @@ internal sealed class UnexpectedTraffic(Scenario scenario, Site site)
             var attempt = site.Tcp(at, source, (ushort)(38000 + (i * 3)), Gateway, 3389);
             if (i is 3 or 17)
             {
-                attempt.Handshake().ClientSends(Windows.RdpRequest).ServerSends(Windows.RdpConfirm);
+                attempt.Handshake().ClientSends(WindowsPayloads.RdpRequest).ServerSends(WindowsPayloads.RdpConfirm);
                 frames.AddRange(Tls.Over(attempt, null, 400, 300).Reset(true).Frames);
             }
             else

@@ -19,5 +19,11 @@ internal sealed class CheckOptions
 
     public Option<string?> Filter { get; } = FilterOption.Create();
 
-    public IEnumerable<Option> All => [.. Judging.All, Filter, Flows, .. Reports.All];
+    public Option<string?> Evidence { get; } = new("--evidence")
+    {
+        HelpName = "FILE",
+        Description = "Write the first frames of each finding to FILE, a pcapng with a comment on each packet. The inputs are read a second time.",
+    };
+
+    public IEnumerable<Option> All => [.. Judging.All, Filter, Flows, Evidence, .. Reports.All];
 }

@@ -27,6 +27,8 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         string[] reportPaths = parsed.GetValue(options.Reports.Output) ?? [];
         foreach (string path in reportPaths) OptionText.CheckReportPath(path);
         if (flowsPath is not null) OptionText.CheckWritable("--flows", flowsPath);
+        string? evidencePath = parsed.GetValue(options.Evidence);
+        if (evidencePath is not null) OptionText.CheckWritable("--evidence", evidencePath);
         foreach (string path in reportPaths) OptionText.CheckWritable("--output", path);
 
         FrameFilter? filter = FilterOption.Read(parsed.GetValue(options.Filter));
@@ -41,6 +43,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         IReadOnlyList<IReadOnlyList<IPNetwork>> hosts = ProtectOption.Resolve(matrix, protect);
 
         IReadOnlyList<CaptureInput> inputs = CommandInputs.Expand(parsed.GetValue(options.Inputs)!, errors);
+        if (evidencePath is not null && inputs.Any(i => i.IsStandardInput)) throw new UsageException(CheckEvidenceFile.ReadOnce);
         CheckReport? report = null;
         Exception? notKept = null;
         for (bool repairs = false; report is null; repairs = true)
@@ -51,6 +54,9 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             report = engine.Finish(read, JudgingOptions.Parameters(matrixPaths, protect, rules, engineOptions, ledger?.Path, filter?.Expression), rules);
             if (ledger is not null) report = report with { Evidence = report.Evidence with { Ledger = Update(ledger, report, engine, out notKept) } };
             Write(report, engine, flowsPath, reportPaths);
+            if (evidencePath is null) continue;
+            if (!set.CanReadAgain) throw new UsageException(CheckEvidenceFile.ReadOnce);
+            CheckEvidenceFile.Write(evidencePath, report, engineOptions, new CaptureSet(inputs), repairs);
         }
 
         if (notKept is not null) ExceptionDispatchInfo.Throw(notKept);

@@ -115,16 +115,16 @@ internal static partial class SeedRows
     private static byte[] TlsRecord(int length, uint seed) => [23, 3, 3, (byte)(length >> 8), (byte)length, .. FixedNoise.Bytes(length, seed)];
 
     private static TcpConversation Rpc(string client, ushort port, string server) =>
-        Tcp(client, port, server, 135).Handshake().ClientSends(Windows.RpcBind).ServerSends(Windows.RpcBindAccepted).ClientCloses();
+        Tcp(client, port, server, 135).Handshake().ClientSends(WindowsPayloads.RpcBind).ServerSends(WindowsPayloads.RpcBindAccepted).ClientCloses();
 
     private static TcpConversation Session(string client, string server) => Tcp(client, 45139, server, 139).Handshake()
-        .ClientSends(Windows.SessionRequest("DC1", "GATEWAY")).ServerSends(Windows.SessionAccepted).ClientSends(Windows.SmbNegotiate).ServerSends(Windows.SmbNegotiated).ClientCloses();
+        .ClientSends(WindowsPayloads.SessionRequest("DC1", "GATEWAY")).ServerSends(WindowsPayloads.SessionAccepted).ClientSends(WindowsPayloads.SmbNegotiate).ServerSends(WindowsPayloads.SmbNegotiated).ClientCloses();
 
     private static TcpConversation Smb(string client, string server) =>
-        Tcp(client, 45445, server, 445).Handshake().ClientSends(Windows.SmbNegotiate).ServerSends(Windows.SmbNegotiated).ClientCloses();
+        Tcp(client, 45445, server, 445).Handshake().ClientSends(WindowsPayloads.SmbNegotiate).ServerSends(WindowsPayloads.SmbNegotiated).ClientCloses();
 
     private static UdpExchange NetbiosName(string client, string server) => Udp(client, 137, server, 137)
-        .ClientSends(Windows.NameQuery(0x2201, "DC1", broadcast: false)).ServerSends(Windows.NameAnswer(0x2201, "DC1", [10, 1, 0, 10]));
+        .ClientSends(WindowsPayloads.NameQuery(0x2201, "DC1", broadcast: false)).ServerSends(WindowsPayloads.NameAnswer(0x2201, "DC1", [10, 1, 0, 10]));
 
     private static UdpExchange Time(string client, string server) => Udp(client, 123, server, 123)
         .ClientSends(Ntp.Client(At(1))).ServerSends(Ntp.Server(At(1.01))).Wait(TimeSpan.FromSeconds(64)).ClientSends(Ntp.Client(At(65))).ServerSends(Ntp.Server(At(65.01)));

@@ -88,7 +88,7 @@ public sealed class TrapTests
     [InlineData(true)]
     public void Netbios_names_from_137_to_137_are_told_by_who_asks(bool answerFirst)
     {
-        byte[] query = Windows.NameQuery(0x2201, "DC1", broadcast: false), reply = Windows.NameAnswer(0x2201, "DC1", [10, 1, 0, 10]);
+        byte[] query = WindowsPayloads.NameQuery(0x2201, "DC1", broadcast: false), reply = WindowsPayloads.NameAnswer(0x2201, "DC1", [10, 1, 0, 10]);
         IEnumerable<TimedFrame> Exchange(string client, string server) =>
             Udp(client, 137, server, 137, answerFirst ? 3 : 2).ClientSends(query).Frames.Concat(Udp(client, 137, server, 137, answerFirst ? 2 : 3).ServerSends(reply).Frames);
         Assert.Equal(["out 137 allowed R22 by application proven"], Judge(Exchange(Gateway, DomainController)).Flows);
@@ -98,7 +98,7 @@ public sealed class TrapTests
     [Fact]
     public void Netbios_names_asked_of_the_segment_stay_on_it()
     {
-        TimedFrame Broadcast(string to, double at) => FrameBuilder.Ethernet(FrameBuilder.FirstMac, FrameBuilder.BroadcastMac).IPv4(Gateway, to).Udp(137, 137).Payload(Windows.NameQuery(0x2202, "DC1", true)).At(At(at));
+        TimedFrame Broadcast(string to, double at) => FrameBuilder.Ethernet(FrameBuilder.FirstMac, FrameBuilder.BroadcastMac).IPv4(Gateway, to).Udp(137, 137).Payload(WindowsPayloads.NameQuery(0x2202, "DC1", true)).At(At(at));
         Judged judged = Judge([Broadcast("10.0.0.255", 1), Broadcast("255.255.255.255", 2)]);
         Assert.Equal(["out-of-scope link-scope", "out-of-scope link-scope"], judged.Flows);
         Assert.All(judged.Rows, r => Assert.Equal(Gateway, r.Initiator.ToString()));

@@ -96,6 +96,7 @@ internal static class CounterMerge
     private static AccountingReport Add(AccountingReport a, AccountingReport b) => new()
     {
         FramesRead = a.FramesRead + b.FramesRead,
+        FramesFilteredOut = a.FramesFilteredOut + b.FramesFilteredOut,
         FramesDecoded = a.FramesDecoded + b.FramesDecoded,
         FramesNotDecoded = Sums.Add(a.FramesNotDecoded, b.FramesNotDecoded),
         FurtherPackets = a.FurtherPackets + b.FurtherPackets,

@@ -97,7 +97,7 @@ public static class ReportMerge
         var broken = new List<string>(earlier.Accounting.BrokenIdentities.Concat(later.Accounting.BrokenIdentities).Distinct(StringComparer.Ordinal));
         AccountingReport all = merged.Accounting;
         SummaryReport summary = merged.Summary;
-        RunAccounting.Check(broken, "frames of the inputs = frames read", merged.Inputs.Sum(i => i.Frames), all.FramesRead);
+        RunAccounting.Check(broken, "frames of the inputs = frames read + filtered out", merged.Inputs.Sum(i => i.Frames), all.FramesRead + all.FramesFilteredOut);
         RunAccounting.Check(broken, "frames read = decoded + not decoded", all.FramesRead, all.FramesDecoded + all.FramesNotDecoded.Sum(c => c.Value));
         RunAccounting.Check(
             broken, "frames decoded + packets beyond the first of a frame = in flows + without flow + duplicates", all.FramesDecoded + all.FurtherPackets,

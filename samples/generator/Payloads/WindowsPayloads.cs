@@ -1,7 +1,7 @@
 namespace TrafficCheck.SampleGenerator.Payloads;
 
 /// <summary>First messages of the protocols by which a Windows domain authenticates: NetBIOS, SMB, MS-RPC; and of RDP.</summary>
-internal static class Windows
+internal static class WindowsPayloads
 {
     public static byte[] NameQuery(ushort id, string name, bool broadcast) =>
         new ByteText().U16(id, broadcast ? (ushort)0x0110 : (ushort)0x0100, 1, 0, 0, 0).U8(NetBiosName(name)).U16(0x20, 1).ToArray();

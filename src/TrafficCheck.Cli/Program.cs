@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Text;
 using TrafficCheck.Cli;
 using TrafficCheck.Cli.Commands;
+using TrafficCheck.Cli.Watch;
 using TrafficCheck.Reporting;
 
 // Reports are UTF-8 without a byte order mark wherever they go.
@@ -12,6 +13,7 @@ const int BrokenPipe = 32; // EPIPE, which .NET gives as it is
 var root = new RootCommand("Checks network traffic against the table of what is allowed, and says what should not be there, what fails, and what nobody proved.")
 {
     CheckCommand.Create(output, errors),
+    WatchCommand.Create(output, errors),
     ExplainCommand.Create(output, errors),
     MatrixCommand.Create(output, errors),
     InterfacesCommand.Create(output),

@@ -41,6 +41,9 @@ public sealed class LiveCapture : IDisposable
     /// <summary>One for each interface, in the order given. Any thread.</summary>
     public IReadOnlyList<LiveInterfaceCounters> Counters => [.. _lanes.Select(lane => lane.Counters)];
 
+    /// <summary>Frames that were handed on and not delivered yet, as far as one can tell while both go on. Any thread.</summary>
+    public long FramesWaiting => Math.Max(0, _lanes.Sum(lane => lane.Counters.FramesRead) - _delivered.Sum(d => d.Frames));
+
     /// <summary>
     /// What was delivered so far of each interface, as an input of a report: <see cref="InputSummary.Frames"/> are those that <see cref="ReadRun"/> gave out
     /// and those that the filter kept back,
@@ -98,8 +101,9 @@ public sealed class LiveCapture : IDisposable
     /// call, or as long as somebody holds the batch (<see cref="FrameBatch.Hold"/>).
     /// </summary>
     /// <param name="wait">How long to wait for frames.</param>
+    /// <param name="most">Frames of a run at most; what is beyond is not delivered, so it is for the last run of a reader that ends.</param>
     /// <returns>False when none came, or when the capture has ended (<see cref="IsEnded"/>).</returns>
-    public bool ReadRun([NotNullWhen(true)] out FrameBatch? batch, out int start, out int count, TimeSpan wait)
+    public bool ReadRun([NotNullWhen(true)] out FrameBatch? batch, out int start, out int count, TimeSpan wait, int most = int.MaxValue)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         long deadline = Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency);
@@ -109,6 +113,7 @@ public sealed class LiveCapture : IDisposable
             long now = Stopwatch.GetTimestamp();
             if (_merge.TryNext(now, out batch, out start, out count, out int lane, out long readyAt))
             {
+                count = Math.Min(count, most);
                 _delivered[lane].Count(batch.Frames.Slice(start, count));
                 return true;
             }

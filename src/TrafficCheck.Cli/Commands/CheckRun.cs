@@ -123,13 +123,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
         }
 
         bool verbose = parsed.GetValue(options.Reports.Verbose);
-        foreach (string path in reportPaths)
-        {
-            using var file = new StreamWriter(path, false, new UTF8Encoding(false)) { NewLine = "\n" };
-            if (OptionText.IsJson(path)) JsonReport.Write(report, file);
-            else TextReport.Write(report, file, TextStyle.Plain with { Verbose = verbose });
-        }
-
+        foreach (string path in reportPaths) ReportFiles.Write(path, report, verbose);
         if (parsed.GetValue(options.Reports.Quiet)) return;
         if (parsed.GetValue(options.Reports.Format) == "json") JsonReport.Write(report, output);
         else TextReport.Write(report, output, TerminalStyle.Of(parsed.GetValue(options.Reports.NoColor)) with { Verbose = verbose });

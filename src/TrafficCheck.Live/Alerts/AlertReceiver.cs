@@ -106,36 +106,11 @@ public sealed record WebhookSecrets(string? HeaderName, string? HeaderValue, byt
             if (colon < 1) throw new FormatException("give NAME: env:VARIABLE or NAME: file:PATH");
             name = header[..colon].Trim();
             if (name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))) throw new FormatException("the name of a header has letters, digits and -");
-            value = Secret(header[(colon + 1)..].Trim());
+            value = SecretText.Read(header[(colon + 1)..].Trim());
             if (value.Any(c => c is < ' ' or > '~')) throw new FormatException("the value of a header is one line of ASCII");
         }
 
-        return new(name, value, signing is null ? null : Encoding.UTF8.GetBytes(Secret(signing)));
-    }
-
-    private static string Secret(string from)
-    {
-        const int Most = 8192;
-        string? secret = null;
-        if (from.StartsWith("env:", StringComparison.Ordinal))
-        {
-            secret = Environment.GetEnvironmentVariable(from[4..]);
-            if (string.IsNullOrEmpty(secret)) throw new FormatException($"the environment variable {from[4..]} is not set");
-        }
-        else if (from.StartsWith("file:", StringComparison.Ordinal))
-        {
-            try
-            {
-                secret = File.ReadAllText(from[5..]).TrimEnd('\r', '\n');
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-            {
-                throw new FormatException($"{from[5..]} cannot be read: {e.Message}");
-            }
-        }
-
-        if (string.IsNullOrEmpty(secret) || secret.Length > Most) throw new FormatException("a secret comes from env:VARIABLE or file:PATH, so that no list of processes shows it");
-        return secret;
+        return new(name, value, signing is null ? null : Encoding.UTF8.GetBytes(SecretText.Read(signing)));
     }
 }
 

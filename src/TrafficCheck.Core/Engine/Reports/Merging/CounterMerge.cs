@@ -161,6 +161,7 @@ internal static class CounterMerge
     {
         LinkTypes = [.. a.LinkTypes.Union(b.LinkTypes).Order()],
         Frames = a.Frames + b.Frames,
+        FramesFilteredOut = a.FramesFilteredOut + b.FramesFilteredOut,
         Bytes = a.Bytes + b.Bytes,
         FirstNs = Sums.Earlier(a.FirstNs, b.FirstNs),
         LastNs = Sums.Later(a.LastNs, b.LastNs),

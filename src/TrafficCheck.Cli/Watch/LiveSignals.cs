@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace TrafficCheck.Cli.Watch;
+
+/// <summary>SIGINT and SIGTERM end a run with its report, SIGHUP reads the matrix again. A second SIGINT ends the program at once.</summary>
+internal sealed class LiveSignals : IDisposable
+{
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _stops;
+
+    public LiveSignals(Action stop, Action reload)
+    {
+        void Stop(PosixSignalContext context)
+        {
+            if (Interlocked.Increment(ref _stops) > 1 && context.Signal == PosixSignal.SIGINT) return; // the system's own way: the program ends
+            context.Cancel = true;
+            stop();
+        }
+
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
+        if (OperatingSystem.IsWindows()) return;
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            reload();
+        }));
+    }
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
+    }
+}

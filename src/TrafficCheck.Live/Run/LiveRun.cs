@@ -1,0 +1,173 @@
+using TrafficCheck.Core.Engine;
+using TrafficCheck.Core.Engine.Reports;
+using TrafficCheck.Core.Wire;
+
+namespace TrafficCheck.Live.Run;
+
+/// <summary>
+/// The judging thread of a live run: frames from the source into the engine, and between them, when it is time, pictures of the run, ends of periods, and the
+/// exchange of the matrix. Whatever takes long (building, merging and writing reports) is done by the <see cref="ReportDesk"/>.
+/// </summary>
+public sealed class LiveRun
+{
+    /// <summary>How long the thread waits for frames before it looks at the clock.</summary>
+    private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Idle flows end by the wall clock less this: frames that are on their way must not be late.</summary>
+    private const long TickMarginNs = 1_000_000_000;
+
+    private static readonly TimeSpan s_tickEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Frames that were captured before the end are judged as long as this lasts; a run that ends says its report within two seconds.</summary>
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(1);
+
+    private readonly CheckEngine _engine;
+    private readonly ILiveSource _source;
+    private readonly LiveRunOptions _options;
+    private readonly LiveProgress _progress;
+    private readonly ReportDesk _desk;
+    private readonly TimeProvider _time;
+    private readonly FrameTee? _tee;
+    private readonly PeriodClock _periods;
+    private MatrixInForce _matrix;
+    private volatile bool _stop;
+    private MatrixInForce? _nextMatrix;
+    private long _start, _pictureDue, _checkpointDue, _tickDue;
+    private long _judged;
+
+    /// <summary>Sees each run of frames before it is judged.</summary>
+    public delegate void FrameTee(FrameBatch batch, int start, int count, long firstNumber);
+
+    /// <param name="matrix">What the engine was made with.</param>
+    /// <param name="tee">Sees the frames too, on the judging thread; null for nobody.</param>
+    public LiveRun(
+        CheckEngine engine, MatrixInForce matrix, ILiveSource source, LiveRunOptions options, LiveProgress progress, ReportDesk desk, TimeProvider time, FrameTee? tee = null)
+    {
+        (_engine, _matrix, _source, _options, _progress, _desk, _time, _tee) = (engine, matrix, source, options, progress, desk, time, tee);
+        _periods = new PeriodClock(options.Rotate ?? options.SettleEvery, time.GetUtcNow());
+    }
+
+    /// <summary>Ends the run soon. Any thread.</summary>
+    public void Stop() => _stop = true;
+
+    /// <summary>Puts another matrix in force soon; what was judged stays as it was judged. Any thread.</summary>
+    public void Replace(MatrixInForce matrix) => Interlocked.Exchange(ref _nextMatrix, matrix);
+
+    /// <summary>Runs until it is stopped or its end has come.</summary>
+    /// <returns>The report of the whole run.</returns>
+    public CheckReport Run()
+    {
+        _start = _time.GetTimestamp();
+        _pictureDue = _checkpointDue = _tickDue = _start;
+        _source.Start();
+        while (!_stop && !IsOver() && !_source.IsEnded)
+        {
+            Take(s_wait);
+            Look();
+        }
+
+        _source.Stop();
+        long drain = _time.GetTimestamp();
+        while (!_source.IsEnded && !IsFull() && _time.GetElapsedTime(drain) < s_drain) Take(s_wait);
+        return End();
+    }
+
+    private void Take(TimeSpan wait)
+    {
+        int most = _options.Frames is { } frames ? (int)Math.Min(int.MaxValue, frames - _judged) : int.MaxValue;
+        if (_source.ReadRun(out FrameBatch? batch, out int start, out int count, wait, most))
+        {
+            _tee?.Invoke(batch, start, count, _engine.FramesRead + 1);
+            _engine.Process(batch, start, count);
+            _judged += count;
+        }
+        else
+        {
+            _engine.Flush();
+        }
+
+        _progress.Round();
+    }
+
+    private bool IsFull() => _options.Frames is { } most && _judged >= most;
+
+    private bool IsOver() => IsFull()
+        || (_options.For is { } length && _time.GetElapsedTime(_start) >= length)
+        || (_options.Until is { } until && _time.GetUtcNow() >= until);
+
+    /// <summary>What is due by the clock.</summary>
+    private void Look()
+    {
+        long now = _time.GetTimestamp();
+        if (now >= _tickDue)
+        {
+            _engine.Tick(NowNs() - TickMarginNs);
+            _tickDue = now + Ticks(s_tickEvery);
+        }
+
+        if (Interlocked.Exchange(ref _nextMatrix, null) is { } next) Exchange(next);
+        else if (_periods.IsOver(_time.GetUtcNow())) ClosePeriod(null);
+        else if (now >= _pictureDue && _desk.IsIdle) TakePicture(now);
+    }
+
+    private void TakePicture(long now)
+    {
+        bool checkpoint = now >= _checkpointDue;
+        if (checkpoint) _checkpointDue = now + Ticks(_options.CheckpointEvery);
+        ReportSnapshot fork = _engine.Fork();
+        _desk.TakePicture(fork, _matrix, _source.Summaries, checkpoint ? _engine.ProvenServers : null);
+        long done = _time.GetTimestamp();
+        _pictureDue = done + Math.Max(Ticks(_options.PictureEvery), (long)((done - now) / _options.PictureShare));
+    }
+
+    /// <summary>A matrix that the engine cannot take leaves everything as it was, which the desk says.</summary>
+    private void Exchange(MatrixInForce next)
+    {
+        try
+        {
+            ClosePeriod(next);
+        }
+        catch (Core.Matrix.MatrixTooLargeException e)
+        {
+            _desk.Refuse(next, e.Message);
+        }
+    }
+
+    private void ClosePeriod(MatrixInForce? next)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        ReportSnapshot? active = _options.Rotate is null ? null : _engine.Fork(activeOnly: true);
+        ReportSnapshot closed;
+        try
+        {
+            closed = _engine.BeginPeriod(next?.Matrix, next?.Protected);
+        }
+        catch
+        {
+            active?.Dispose();
+            throw;
+        }
+
+        _desk.TakePeriod(closed, active, _matrix, _source.Summaries, _periods.BeganUtc, now);
+        if (next is not null)
+        {
+            _matrix = next;
+            _desk.Accept(next);
+        }
+
+        _periods.Begin(now);
+        _pictureDue = _time.GetTimestamp();
+    }
+
+    private CheckReport End()
+    {
+        IReadOnlyList<InputSummary> inputs = _source.Summaries;
+        if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
+        CheckReport last = _engine.Finish(inputs, _matrix.Parameters, _matrix.Rules);
+        return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows);
+    }
+
+    private long NowNs() => (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100;
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+}

@@ -111,12 +111,12 @@ public sealed partial class CheckEngine
     }
 
     /// <summary>
-    /// No frames came, but time went on: ends flows that are idle by now. The clock of packets stays where it is: a frame that comes later with an earlier time
+    /// Few frames or none came, but time went on: ends flows that are idle by now. The clock of packets stays where it is: a frame that comes later with an earlier time
     /// is taken by its own time, and opens a new flow where the old one was ended. To be called again until it is done.
     /// </summary>
     /// <param name="nowNs">
     /// The time that a frame would have now, in nanoseconds since 1970 of packet time. Flows are ended by <see cref="PacketTime.ReorderWindowNs"/> less, because
-    /// frames may still be on their way. Before the time of the last frame it does nothing.
+    /// frames may still be on their way; but at least by the time of the last frame, since few frames do not sweep a table that a flood left behind.
     /// </param>
     /// <param name="budget">Records to look at in this call; a flow that is ended counts for sixteen.</param>
     /// <returns>Whether all live flows were looked at for this time.</returns>
@@ -124,8 +124,8 @@ public sealed partial class CheckEngine
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(budget);
         long last = _intake.Frames.NowNs;
-        if (last == long.MinValue || nowNs < long.MinValue + PacketTime.ReorderWindowNs || nowNs - PacketTime.ReorderWindowNs <= last) return true;
-        return _intake.Tick(nowNs - PacketTime.ReorderWindowNs, budget);
+        if (last == long.MinValue || nowNs < long.MinValue + PacketTime.ReorderWindowNs) return true;
+        return _intake.Tick(Math.Max(nowNs - PacketTime.ReorderWindowNs, last), budget);
     }
 
     /// <summary>Hands on what was processed, without waiting for it: to be called when no further frames are there to fill a batch.</summary>

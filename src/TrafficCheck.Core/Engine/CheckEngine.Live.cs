@@ -39,7 +39,11 @@ public sealed partial class CheckEngine
     /// <param name="activeOnly">
     /// Live flows without a packet since the period began, by packet time, are left to later periods, which will have them; only what they prove of others counts.
     /// </param>
-    public ReportSnapshot Fork(bool activeOnly = false) => Fork(activeOnly ? _periodNs : long.MinValue, closes: false);
+    /// <param name="begunUntilNs">
+    /// Live flows that began later, by packet time in nanoseconds since 1970, and have no answer yet are left out likewise: an answer may be on its way, and a service that
+    /// has not answered for a millisecond does not fail.
+    /// </param>
+    public ReportSnapshot Fork(bool activeOnly = false, long begunUntilNs = long.MaxValue) => Fork(activeOnly ? _periodNs : long.MinValue, begunUntilNs, closes: false);
 
     /// <summary>
     /// Ends the period and returns its report: that of the flows that ended in it. What waits is judged by what is known now, and scans are told. Live flows
@@ -83,7 +87,7 @@ public sealed partial class CheckEngine
         ProtectedHosts hosts = protectedHosts is null ? _period.Hosts : new ProtectedHosts(addresses);
         bool judgesAnew = matrix is not null || protectedHosts is not null;
 
-        ReportSnapshot closed = Fork(long.MaxValue, closes: true);
+        ReportSnapshot closed = Fork(long.MaxValue, long.MaxValue, closes: true);
         JudgedPeriod before = _period;
         _earlier = new(_earlier.Flows + before.Judge.Flows, _earlier.Packets + before.Judge.Packets);
         if (KeepsProofs) _provenBefore = Proven();
@@ -132,7 +136,7 @@ public sealed partial class CheckEngine
     public void Flush() => _intake.Flush();
 
     /// <param name="activeSinceNs">Live flows are judged that had a packet since then; the smallest value for all, the largest for none.</param>
-    private ReportSnapshot Fork(long activeSinceNs, bool closes)
+    private ReportSnapshot Fork(long activeSinceNs, long begunUntilNs, bool closes)
     {
         _intake.Drain();
         JudgedPeriod fork = _period.Fork(_intake.Frames.HighestNumber, _limits.Live, closes);
@@ -140,7 +144,7 @@ public sealed partial class CheckEngine
         {
             if (_options.Threads > 1) fork.Share(_options.BatchesBeforeThreads);
             var sums = new ForkSums();
-            var sink = new ForkSink(fork, _seat.Reader, sums, activeSinceNs);
+            var sink = new ForkSink(fork, _seat.Reader, sums, activeSinceNs, begunUntilNs);
             _intake.Visit(ref sink);
             return new ReportSnapshot(fork, StageCounts.Of(_intake, sums.Idle, sums.Live, Order), _earlier, _interfaces);
         }
@@ -187,7 +191,7 @@ public sealed partial class CheckEngine
     }
 
     /// <summary>Gives live flows to a fork.</summary>
-    private readonly struct ForkSink(JudgedPeriod fork, FlowReader reader, ForkSums sums, long activeSinceNs) : IFlowSink
+    private readonly struct ForkSink(JudgedPeriod fork, FlowReader reader, ForkSums sums, long activeSinceNs, long begunUntilNs) : IFlowSink
     {
         public bool WantsOpenings => false;
 
@@ -199,7 +203,8 @@ public sealed partial class CheckEngine
 
         public void Close(in FlowSummary flow, FlowEnd end)
         {
-            bool ends = activeSinceNs == long.MinValue || flow.LastNs > activeSinceNs;
+            bool answered = flow.LowPackets > 0 && flow.HighPackets > 0;
+            bool ends = (activeSinceNs == long.MinValue || flow.LastNs > activeSinceNs) && (answered || flow.FirstNs <= begunUntilNs);
             if (end == FlowEnd.Expired) sums.Idle++;
             else sums.Live++;
             if (flow.Speech.Note == 0) fork.Give(in flow, ends);

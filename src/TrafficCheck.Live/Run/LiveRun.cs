@@ -16,6 +16,9 @@ public sealed class LiveRun
     /// <summary>Idle flows end by the wall clock less this: frames that are on their way must not be late.</summary>
     private const long TickMarginNs = 1_000_000_000;
 
+    /// <summary>A flow without an answer is judged in a picture once it is this old: the SYN of a moment ago is no failing service.</summary>
+    private const long AnswerTimeNs = 5_000_000_000;
+
     private static readonly TimeSpan s_tickEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Frames that were captured before the end are judged as long as this lasts; a run that ends says its report within two seconds.</summary>
@@ -114,7 +117,7 @@ public sealed class LiveRun
     {
         bool checkpoint = now >= _checkpointDue;
         if (checkpoint) _checkpointDue = now + Ticks(_options.CheckpointEvery);
-        ReportSnapshot fork = _engine.Fork();
+        ReportSnapshot fork = _engine.Fork(begunUntilNs: NowNs() - AnswerTimeNs);
         _desk.TakePicture(fork, _matrix, _source.Summaries, checkpoint ? _engine.ProvenServers : null);
         long done = _time.GetTimestamp();
         _pictureDue = done + Math.Max(Ticks(_options.PictureEvery), (long)((done - now) / _options.PictureShare));
@@ -136,7 +139,7 @@ public sealed class LiveRun
     private void ClosePeriod(MatrixInForce? next)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        ReportSnapshot? active = _options.Rotate is null ? null : _engine.Fork(activeOnly: true);
+        ReportSnapshot? active = _options.Rotate is null ? null : _engine.Fork(activeOnly: true, NowNs() - AnswerTimeNs);
         ReportSnapshot closed;
         try
         {
@@ -162,7 +165,7 @@ public sealed class LiveRun
     private CheckReport End()
     {
         IReadOnlyList<InputSummary> inputs = _source.Summaries;
-        if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
+        if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true, NowNs() - AnswerTimeNs), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
         CheckReport last = _engine.Finish(inputs, _matrix.Parameters, _matrix.Rules);
         return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows);
     }

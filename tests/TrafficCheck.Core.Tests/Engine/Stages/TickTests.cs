@@ -35,6 +35,39 @@ public sealed class TickTests
     }
 
     [Fact]
+    public void Idle_flows_of_a_flood_end_by_the_time_of_the_few_frames_that_come_after_it()
+    {
+        TimedFrame[] frames = [.. Datagrams(5000, Start), FrameBuilder.Ethernet().IPv4(Peer, Host, id: 9).Udp(5001, 53).Payload("q").At(Start + (1000 * Second))];
+        using LiveRun run = RunOf(frames, 1);
+        run.FeedUntil(frames.Length);
+        Assert.InRange(run.Engine.LiveFlows, 4000, 5001);
+        while (!run.Engine.Tick(Start)) continue; // earlier than the last frame
+        Assert.Equal(1, run.Engine.LiveFlows);
+    }
+
+    [Fact]
+    public void A_picture_leaves_flows_out_that_wait_for_their_answer_and_began_just_now()
+    {
+        TimedFrame[] frames =
+        [
+            .. new TcpConversation(Host, 40001, "203.0.113.9", 443, Start).Refused().Frames,
+            FrameBuilder.Ethernet().IPv4(Host, "203.0.113.9", id: 1).Tcp(40002, 443, TcpFlags.Syn).At(Start + Second),
+            FrameBuilder.Ethernet().IPv4(Host, "203.0.113.9", id: 2).Tcp(40003, 443, TcpFlags.Syn).At(Start + (7 * Second)),
+        ];
+        using LiveRun run = RunOf(frames, 1);
+        run.FeedUntil(frames.Length);
+        using (ReportSnapshot fork = run.Engine.Fork(begunUntilNs: Start + (2 * Second)))
+        {
+            CheckReport picture = fork.Build([StagedRun.Summary(frames.Length)], [], new ExitRules());
+            Assert.Equal(2, picture.Summary.Flows);
+            Assert.Equal(1, picture.Accounting.FlowsNotReported);
+            Assert.Empty(picture.Accounting.BrokenIdentities);
+        }
+
+        Assert.Equal(3, run.Finish().Summary.Flows);
+    }
+
+    [Fact]
     public void A_tick_costs_no_more_than_its_budget_and_the_next_goes_on()
     {
         TimedFrame[] frames = Datagrams(1000, Start);

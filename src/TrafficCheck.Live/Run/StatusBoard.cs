@@ -126,7 +126,7 @@ public sealed class StatusBoard : IDisposable
     /// <summary>Publishes now. A call that comes while another goes on is left out: the next is half a second away.</summary>
     public void Publish()
     {
-        if (!_publishing.TryEnter()) return;
+        if (_publishing.IsHeldByCurrentThread || !_publishing.TryEnter()) return;
         try
         {
             if (!_over) PublishOne();

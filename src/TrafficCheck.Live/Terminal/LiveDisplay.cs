@@ -33,7 +33,7 @@ public sealed class LiveDisplay : IDisposable
     private readonly Dictionary<string, DateTimeOffset> _warned = new(StringComparer.Ordinal);
     private readonly Task _task;
     private DateTimeOffset _lineAt = DateTimeOffset.MinValue;
-    private bool _forgetful;
+    private bool _forgetful, _disposed;
     private volatile bool _abandoned;
 
     private LiveDisplay(LiveFeed feed, TextWriter terminal, bool isTerminal, bool color, Func<(int Width, int Height)> size)
@@ -49,6 +49,8 @@ public sealed class LiveDisplay : IDisposable
     /// <summary>Ends the display and gives the screen back as it was.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         if (_feed.Current.Ended) _task.Wait(s_patience); // the last line, and the screen as it was
         _cancel.Cancel();
         if (_task.Wait(s_patience)) _cancel.Dispose();

@@ -17,6 +17,9 @@ public static class TerminalView
     /// <summary>Lines that findings get at least, their heading included, on a screen of some height.</summary>
     private const int LinesOfFindings = 5;
 
+    /// <summary>Some frames always wait; so many are a backlog.</summary>
+    private const int WorthSaying = 10_000;
+
     private const string Bars = "▁▂▃▄▅▆▇█";
 
     /// <summary>What goes first when there is no room for all; what is <see cref="Keep"/> stays.</summary>
@@ -55,7 +58,6 @@ public static class TerminalView
             .Add($"{Figures.Count(status.FramesRead, "frame")}, {Figures.Bytes(status.BytesRead)}, {Figures.Count(status.LiveFlows, "live flow")}", Ink.Faint), Rank.Keep);
         yield return (Curve(status.History, width), Rank.Picture);
         yield return (Loss(status), Rank.Keep);
-        if (status.FramesWaiting > 0) yield return (Line("").Add($"{Figures.Count(status.FramesWaiting, "frame")} captured and not judged yet", Ink.Faint), Rank.Picture);
         if (status.Interfaces.Count > 1) foreach (StyledText line in Interfaces(status.Interfaces)) yield return (line, Rank.Detail);
         if (report is null)
         {
@@ -99,6 +101,12 @@ public static class TerminalView
     }
 
     private static StyledText Loss(LiveStatus status)
+    {
+        StyledText line = Lost(status);
+        return status.FramesWaiting < WorthSaying ? line : line.Add($", {Figures.Count(status.FramesWaiting)} wait to be judged", Ink.Warning);
+    }
+
+    private static StyledText Lost(LiveStatus status)
     {
         StyledText line = Line("Loss");
         if (status.Interfaces.Any(i => i.KernelDrops is null) && status.Drops == 0) return line.Add("unknown: the system does not say what it drops", Ink.Warning);

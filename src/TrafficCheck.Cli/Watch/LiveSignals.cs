@@ -8,11 +8,17 @@ internal sealed class LiveSignals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _stops;
 
-    public LiveSignals(Action stop, Action reload)
+    /// <param name="abandon">Called before a second SIGINT ends the program; must not wait.</param>
+    public LiveSignals(Action stop, Action reload, Action abandon)
     {
         void Stop(PosixSignalContext context)
         {
-            if (Interlocked.Increment(ref _stops) > 1 && context.Signal == PosixSignal.SIGINT) return; // the system's own way: the program ends
+            if (Interlocked.Increment(ref _stops) > 1 && context.Signal == PosixSignal.SIGINT)
+            {
+                abandon();
+                return; // the system's own way: the program ends
+            }
+
             context.Cancel = true;
             stop();
         }

@@ -43,19 +43,26 @@ internal static class TimeText
         string[] formats = ["H:mm", "H:mm:ss"];
         if (TimeOnly.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time))
         {
-            DateTime local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
-            DateTime day = local.Date + time.ToTimeSpan();
-            if (day <= local) day = day.AddDays(1);
-
-            // A time that the change to summer leaves out is taken as the first that there is.
-            while (zone.IsInvalidTime(day)) day = day.AddMinutes(30);
-            return new DateTimeOffset(day, zone.GetUtcOffset(day));
+            DateTime today = TimeZoneInfo.ConvertTime(now, zone).Date;
+            return Enumerable.Range(0, 3).SelectMany(day => At(today.AddDays(day) + time.ToTimeSpan(), zone)).Where(at => at > now).Min();
         }
 
-        string[] full = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
+        string[] full = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK"];
         if (!DateTimeOffset.TryParseExact(text, full, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset at))
             throw new UsageException($"{option} '{text}': give a time of day such as 18:00, or a time such as 2030-01-31T18:00:00Z");
         return at > now ? at : throw new UsageException($"{option} '{text}': this time is over");
+    }
+
+    /// <summary>When a clock in the zone shows a time: twice where summer time ends. A time that its beginning leaves out is the first that there is after it.</summary>
+    private static IEnumerable<DateTimeOffset> At(DateTime local, TimeZoneInfo zone)
+    {
+        if (zone.IsInvalidTime(local))
+        {
+            local = new DateTime(local.Year, local.Month, local.Day, local.Hour, local.Minute, 0);
+            while (zone.IsInvalidTime(local)) local = local.AddMinutes(1);
+        }
+
+        return zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Select(offset => new DateTimeOffset(local, offset)) : [new(local, zone.GetUtcOffset(local))];
     }
 
     private static string Words(TimeSpan span) =>

@@ -13,8 +13,13 @@ internal sealed class WatchOutputs(string[] reportPaths, string? flowsPath, bool
     /// <summary>Files of periods that are listed; older ones stay on disk.</summary>
     private const int MaxListed = 500;
 
+    /// <summary>Files of one time that are told apart.</summary>
+    private const int MostOfOneName = 1000;
+
     private readonly List<RunFile> _files = [];
+    /// <summary>By what is written where; what is written again and again takes the place of its last trouble.</summary>
     private readonly Dictionary<string, string> _troubles = [];
+    private long _lost;
     private IFlowExport? _flows;
     private bool _flowsFailed;
 
@@ -49,20 +54,26 @@ internal sealed class WatchOutputs(string[] reportPaths, string? flowsPath, bool
         foreach (string path in reportPaths)
         {
             string named = NameOf(path, beganUtc);
-            Try($"the report of the period from {beganUtc:HH:mm:ss} UTC", () =>
+            bool written = Try("report " + path, named, () =>
             {
                 ReportFiles.Replace(named, period, verbose);
                 Add("report", named);
             });
+            if (!written) _lost++;
         }
 
         ShowFiles();
     }
 
-    public void Rows(Action<Action<FlowRow>> write, DateTimeOffset beganUtc, bool isLast) => Try("the list of flows", () =>
+    public void Rows(Action<Action<FlowRow>> write, DateTimeOffset beganUtc, bool isLast)
     {
-        if (_flowsFailed) return; // a list with a hole would pass for a whole one
+        if (_flowsFailed) return; // a list with a hole would pass for a whole one; its trouble stays
         string path = rotates ? NameOf(flowsPath!, beganUtc) : flowsPath!;
+        if (!Try("flows", path, () => WriteRows(path, write, isLast)) && rotates) _lost++;
+    }
+
+    private void WriteRows(string path, Action<Action<FlowRow>> write, bool isLast)
+    {
         try
         {
             _flows ??= FlowExport.Open(path);
@@ -82,26 +93,30 @@ internal sealed class WatchOutputs(string[] reportPaths, string? flowsPath, bool
             _flows = null;
             throw;
         }
-    });
+    }
 
     public void Dispose() => _flows?.Dispose();
 
-    /// <summary>What failed last, each thing once; empty when all was written.</summary>
-    public IReadOnlyCollection<string> Troubles => _troubles.Values;
+    /// <summary>What a person must know at the end: what failed last, each thing once, and how many files of periods there are not. Empty when all was written.</summary>
+    public IReadOnlyList<string> Troubles =>
+        _lost == 0 ? [.. _troubles.Values] : [.. _troubles.Values, $"{_lost} {(_lost == 1 ? "file of a period was" : "files of periods were")} not written"];
 
-    private void Try(string what, Action write)
+    private bool Try(string key, string path, Action write)
     {
+        bool good = false;
         try
         {
             write();
-            _troubles.Remove(what[..10]);
+            good = true;
+            _troubles.Remove(key);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _troubles[what[..10]] = $"{what} could not be written: {e.Message}";
+            _troubles[key] = $"'{path}' could not be written: {e.Message}";
         }
 
         Board?.ShowTroubles([.. _troubles.Values]);
+        return good;
     }
 
     private void Add(string kind, string path)
@@ -113,10 +128,16 @@ internal sealed class WatchOutputs(string[] reportPaths, string? flowsPath, bool
 
     private void ShowFiles() => Board?.Show([.. _files, .. FurtherFiles?.Invoke() ?? []]);
 
-    /// <summary><c>report.json</c> becomes <c>report-20300131T180000Z.json</c>.</summary>
+    /// <summary>
+    /// <c>report.json</c> becomes <c>report-20300131T180000Z.json</c>. Where there is such a file (a clock that was set back, two periods within a second)
+    /// it is not lost: the next is <c>report-20300131T180000Z-2.json</c>.
+    /// </summary>
     private static string NameOf(string path, DateTimeOffset beganUtc)
     {
         string stamp = beganUtc.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        return Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-{stamp}{Path.GetExtension(path)}");
+        string name = Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-{stamp}"), extension = Path.GetExtension(path);
+        string free = name + extension;
+        for (int i = 2; File.Exists(free) && i <= MostOfOneName; i++) free = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}{extension}");
+        return free;
     }
 }

@@ -50,21 +50,36 @@ internal sealed class WatchRun(WatchOptions options, ParseResult parsed, TextWri
         using var outputs = new WatchOutputs(reportPaths, flowsPath, runOptions.Rotate is not null, parsed.GetValue(options.Reports.Verbose), _time) { Board = board, State = state };
         companions.Start(board, outputs, source.Registry, earlier, errors);
         CheckReport report;
+        Exception? failure;
         using (var desk = new ReportDesk(outputs, board, _time, earlier))
         {
             var run = new LiveRun(engine, matrix, source, runOptions, progress, desk, _time, companions.Tee);
-            using var signals = new LiveSignals(run.Stop, () => Reload(matrixSource, run, desk));
             using LiveDisplay? display = Display(board);
+            using var signals = new LiveSignals(run.Stop, () => Reload(matrixSource, run, desk), () => display?.Abandon());
             board.Start();
             report = run.Run();
             board.End();
+            failure = desk.Failure;
         }
 
-        int code = Conclude(report, ledger, engine, reportPaths, companions.UsesStandardOutput);
-        companions.Complete();
-        if (outputs.Troubles.Count == 0) return code;
+        int code;
+        try
+        {
+            code = Conclude(report, ledger, engine, reportPaths, companions.UsesStandardOutput);
+        }
+        finally
+        {
+            companions.Complete();
+        }
+
         foreach (string trouble in outputs.Troubles) errors.WriteLine("trafficcheck: " + TerminalText.Clean(trouble));
-        return ExitCode.InputDamaged;
+        if (failure is not null)
+        {
+            errors.WriteLine(TerminalText.Clean($"trafficcheck: internal error during the run, please report it: {failure.GetType().Name}: {failure.Message}"));
+            return ExitCode.InternalError;
+        }
+
+        return outputs.Troubles.Count == 0 || code == ExitCode.InternalError ? code : ExitCode.InputDamaged;
     }
 
     /// <summary>Who runs as root to capture needs nothing else of it. A hole in what reads hostile frames must not be a hole in the machine.</summary>
@@ -118,22 +133,35 @@ internal sealed class WatchRun(WatchOptions options, ParseResult parsed, TextWri
             {
                 report = report with { Evidence = report.Evidence with { Ledger = ledger.Update(engine.ProvenServers) } };
             }
-            catch (Exception e) when (e is IOException or UsageException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
             {
                 notKept = e.Message;
             }
         }
 
         bool verbose = parsed.GetValue(options.Reports.Verbose);
-        foreach (string path in reportPaths) ReportFiles.Replace(path, report, verbose);
+        foreach (string path in reportPaths)
+        {
+            // One that cannot be written must not cost the others.
+            try
+            {
+                ReportFiles.Replace(path, report, verbose);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                string why = $"'{path}' could not be written: {e.Message}";
+                notKept = notKept is null ? why : $"{notKept}; {why}";
+            }
+        }
+
         if (!parsed.GetValue(options.Reports.Quiet) && !outputIsTaken)
         {
             if (parsed.GetValue(options.Reports.Format) == "json") JsonReport.Write(report, output);
             else TextReport.Write(report, output, TerminalStyle.Of(parsed.GetValue(options.Reports.NoColor)) with { Verbose = verbose });
         }
 
-        if (notKept is not null) throw new IOException(notKept);
-        if (report.Accounting.BrokenIdentities.Count == 0) return report.Summary.ExitCode;
+        if (notKept is not null) errors.WriteLine("trafficcheck: " + TerminalText.Clean(notKept));
+        if (report.Accounting.BrokenIdentities.Count == 0) return notKept is null ? report.Summary.ExitCode : ExitCode.InputDamaged;
         foreach (string broken in report.Accounting.BrokenIdentities) errors.WriteLine("internal error, accounting does not add up: " + broken);
         return ExitCode.InternalError;
     }

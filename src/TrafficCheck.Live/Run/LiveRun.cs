@@ -13,7 +13,7 @@ public sealed class LiveRun
     /// <summary>How long the thread waits for frames before it looks at the clock.</summary>
     private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Idle flows end by the wall clock less this: frames that are on their way must not be late.</summary>
+    /// <summary>Idle flows end by this less than the time since the last frame: frames that are on their way must not be late.</summary>
     private const long TickMarginNs = 1_000_000_000;
 
     /// <summary>A flow without an answer is judged in a picture once it is this old: the SYN of a moment ago is no failing service.</summary>
@@ -35,7 +35,7 @@ public sealed class LiveRun
     private MatrixInForce _matrix;
     private volatile bool _stop;
     private MatrixInForce? _nextMatrix;
-    private long _start, _pictureDue, _checkpointDue, _tickDue;
+    private long _start, _pictureDue, _checkpointDue, _tickDue, _frameAt;
     private long _judged;
 
     /// <summary>Sees each run of frames before it is judged.</summary>
@@ -83,6 +83,7 @@ public sealed class LiveRun
             _tee?.Invoke(batch, start, count, _engine.FramesRead + 1);
             _engine.Process(batch, start, count);
             _judged += count;
+            _frameAt = _time.GetTimestamp();
         }
         else
         {
@@ -104,13 +105,26 @@ public sealed class LiveRun
         long now = _time.GetTimestamp();
         if (now >= _tickDue)
         {
-            _engine.Tick(NowNs() - TickMarginNs);
+            Tick(now);
             _tickDue = now + Ticks(s_tickEvery);
         }
 
-        if (Interlocked.Exchange(ref _nextMatrix, null) is { } next) Exchange(next);
-        else if (_periods.IsOver(_time.GetUtcNow())) ClosePeriod(null);
-        else if (now >= _pictureDue && _desk.IsIdle) TakePicture(now);
+        // Where reports take longer than periods, periods get longer: each that waits holds memory.
+        bool mayClose = _desk.HasRoom;
+        if (mayClose && Interlocked.Exchange(ref _nextMatrix, null) is { } next) Exchange(next);
+        else if (mayClose && _periods.IsOver(_time.GetUtcNow())) ClosePeriod(null);
+        else if (now >= _pictureDue && _desk.IsRested(_options.DeskShare)) TakePicture(now);
+    }
+
+    /// <summary>
+    /// The time that a frame would have now: that of the last one, and what has passed since it came. A clock that is set, and one of the capture that runs
+    /// by a time of its own, end no flow.
+    /// </summary>
+    private void Tick(long now)
+    {
+        if (_progress.LastFrameNs is not { } last || _source.FramesWaiting > 0) return;
+        long passed = (long)Math.Min(_time.GetElapsedTime(_frameAt, now).TotalNanoseconds, long.MaxValue / 2);
+        if (passed > TickMarginNs && last < long.MaxValue - passed) _engine.Tick(last + passed - TickMarginNs);
     }
 
     private void TakePicture(long now)
@@ -167,10 +181,8 @@ public sealed class LiveRun
         IReadOnlyList<InputSummary> inputs = _source.Summaries;
         if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true, NowNs() - AnswerTimeNs), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
         CheckReport last = _engine.Finish(inputs, _matrix.Parameters, _matrix.Rules);
-        return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows);
+        return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows, _periods.BeganUtc);
     }
-
-    private long NowNs() => (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100;
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 }

@@ -18,6 +18,9 @@ public sealed record LiveRunOptions
     /// <summary>The share of the judging thread's time that pictures may take; with many live flows they come less often.</summary>
     public double PictureShare { get; init; } = 0.03;
 
+    /// <summary>The share of its time that the thread which builds them may spend on pictures, so that millions of flows do not take a whole processor.</summary>
+    public double DeskShare { get; init; } = 0.3;
+
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the run lasts; null for no end.</summary>

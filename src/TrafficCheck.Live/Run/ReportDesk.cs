@@ -14,6 +14,9 @@ namespace TrafficCheck.Live.Run;
 /// <param name="earlier">The report of an earlier process that this run goes on with; null for none.</param>
 public sealed class ReportDesk : IDisposable
 {
+    /// <summary>Periods and pictures that may wait; each holds the sums of a period.</summary>
+    private const int MostWaiting = 3;
+
     private readonly Channel<Action> _jobs = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
     private readonly IRunOutputs _outputs;
     private readonly StatusBoard _board;
@@ -22,7 +25,8 @@ public sealed class ReportDesk : IDisposable
     private readonly Task _worker;
     private readonly string _process = Guid.NewGuid().ToString("N");
     private CheckReport? _closed;
-    private int _waiting;
+    private long _pictureCost, _pictureDone;
+    private int _waiting, _failures;
     private volatile Exception? _failure;
 
     public ReportDesk(IRunOutputs outputs, StatusBoard board, TimeProvider time, CheckReport? earlier)
@@ -37,16 +41,31 @@ public sealed class ReportDesk : IDisposable
     /// <summary>What went wrong in building a report, or null. A defect: the run says it and goes on, because its last report may still be built.</summary>
     public Exception? Failure => _failure;
 
+    /// <summary>Whether another period may be handed in: few wait.</summary>
+    internal bool HasRoom => Volatile.Read(ref _waiting) < MostWaiting;
+
+    /// <summary>Whether everything was done, and pictures have taken no more than a share of the time.</summary>
+    internal bool IsRested(double share)
+    {
+        if (!IsIdle) return false;
+        long cost = Volatile.Read(ref _pictureCost), done = Volatile.Read(ref _pictureDone);
+        return _time.GetTimestamp() - done >= cost * ((1 / share) - 1);
+    }
+
     /// <param name="servers">What was proven so far, where the picture is to be kept for a start after a crash; else null.</param>
     internal void TakePicture(ReportSnapshot snapshot, MatrixInForce matrix, IReadOnlyList<InputSummary> inputs, IReadOnlyList<ProvenServer>? servers) => Post(() =>
     {
+        long began = _time.GetTimestamp();
         using (snapshot)
         {
-            CheckReport whole = Whole(Here(snapshot.Build(inputs, matrix.Parameters, matrix.Rules)), matrix.Rules);
-            _board.Show(whole);
-            _outputs.Picture(whole, isFinal: false);
-            if (servers is not null) _outputs.Checkpoint(whole, servers);
+            CheckReport? whole = null;
+            Try("a picture of the run", () => whole = Whole(Here(snapshot.Build(inputs, matrix.Parameters, matrix.Rules)), matrix.Rules));
+            if (whole is not null) Hand(whole, isFinal: false, servers);
         }
+
+        long done = _time.GetTimestamp();
+        Volatile.Write(ref _pictureCost, done - began);
+        Volatile.Write(ref _pictureDone, done);
     });
 
     /// <param name="closed">The flows that ended in the period; null for the last period, of which they come with the end.</param>
@@ -57,11 +76,18 @@ public sealed class ReportDesk : IDisposable
         using (closed)
         using (active)
         {
-            if (active is not null) _outputs.Period(active.Build(inputs, matrix.Parameters, matrix.Rules), beganUtc, endedUtc);
-            if (closed is null) return;
-            CheckReport report = Here(closed.Build(inputs, matrix.Parameters, matrix.Rules));
-            if (_outputs.WantsRows) _outputs.Rows(closed.WriteRows, beganUtc, isLast: false);
-            _closed = _closed is null ? report : ReportMerge.Merge(_closed, report, matrix.Rules);
+            // What the report of the run is made of comes first; what fails after it costs only itself.
+            if (closed is not null)
+            {
+                Try($"the flows of the period from {beganUtc:u}, which the report of the run does not have now,", () =>
+                {
+                    CheckReport report = Here(closed.Build(inputs, matrix.Parameters, matrix.Rules));
+                    _closed = _closed is null ? report : ReportMerge.Merge(_closed, report, matrix.Rules);
+                });
+                if (_outputs.WantsRows) Try("the list of flows", () => _outputs.Rows(closed.WriteRows, beganUtc, isLast: false));
+            }
+
+            if (active is not null) Try("the report of a period", () => _outputs.Period(active.Build(inputs, matrix.Parameters, matrix.Rules), beganUtc, endedUtc));
         }
     });
 
@@ -69,26 +95,24 @@ public sealed class ReportDesk : IDisposable
     internal void Accept(MatrixInForce matrix) => _board.Show(matrix.State);
 
     /// <summary>A new matrix was refused; the one before stays in force.</summary>
-    public void Refuse(MatrixInForce? matrix, string why) =>
-        _board.Show(_board.Matrix with { ReloadFailedAtUtc = matrix?.LoadedAtUtc ?? _time.GetUtcNow(), ReloadError = why });
+    public void Refuse(MatrixInForce? matrix, string why) => _board.ShowRefused(matrix?.LoadedAtUtc ?? _time.GetUtcNow(), why);
 
     /// <summary>The last period is over: its report on top of all is the report of the run.</summary>
     /// <param name="writeRows">Hands over the flows of the last period.</param>
-    internal CheckReport End(CheckReport last, MatrixInForce matrix, IReadOnlyList<ProvenServer> servers, Action<Action<FlowRow>> writeRows)
+    /// <param name="beganUtc">When the last period began.</param>
+    /// <exception cref="InvalidOperationException">The report cannot be built. A defect.</exception>
+    internal CheckReport End(CheckReport last, MatrixInForce matrix, IReadOnlyList<ProvenServer> servers, Action<Action<FlowRow>> writeRows, DateTimeOffset beganUtc)
     {
         CheckReport? whole = null;
         Post(() =>
         {
-            whole = Whole(Here(last), matrix.Rules);
-            _board.Show(whole);
-            _outputs.Picture(whole, isFinal: true);
-            _outputs.Checkpoint(whole, servers);
-            if (_outputs.WantsRows) _outputs.Rows(writeRows, _time.GetUtcNow(), isLast: true);
+            Try("the report of the run", () => whole = Whole(Here(last), matrix.Rules));
+            if (whole is not null) Hand(whole, isFinal: true, servers);
+            if (_outputs.WantsRows) Try("the list of flows", () => _outputs.Rows(writeRows, beganUtc, isLast: true));
         });
         _jobs.Writer.Complete();
         _worker.Wait();
-        if (whole is null && _failure is { } failure) throw new InvalidOperationException("The report of the run could not be built.", failure);
-        return whole ?? last;
+        return whole ?? throw new InvalidOperationException("The report of the run could not be built.", _failure);
     }
 
     public void Dispose()
@@ -106,6 +130,29 @@ public sealed class ReportDesk : IDisposable
         return _earlier is null ? here : ReportMerge.Merge(_earlier, here, rules);
     }
 
+    private void Hand(CheckReport whole, bool isFinal, IReadOnlyList<ProvenServer>? servers)
+    {
+        _board.Show(whole);
+        Try("what is made of a picture", () => _outputs.Picture(whole, isFinal));
+        if (servers is not null) Try("the state", () => _outputs.Checkpoint(whole, servers));
+    }
+
+    /// <summary>A defect in one thing is said, and costs none of the others. Lack of memory is no exception to that: a picture that finds none is left out.</summary>
+    private void Try(string what, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e)
+        {
+            _failure ??= e;
+            _failures++;
+            string more = _failures == 1 ? "" : $", and {_failures - 1} failures before";
+            _board.ShowFailure($"{what} failed: {e.GetType().Name}: {e.Message}{more}; please report it");
+        }
+    }
+
     private void Post(Action job)
     {
         Interlocked.Increment(ref _waiting);
@@ -121,11 +168,6 @@ public sealed class ReportDesk : IDisposable
                 try
                 {
                     job();
-                }
-                catch (Exception e) when (e is not OutOfMemoryException)
-                {
-                    _failure ??= e;
-                    _board.ShowTroubles([$"a report could not be built ({e.GetType().Name}: {e.Message}); please report it"]);
                 }
                 finally
                 {

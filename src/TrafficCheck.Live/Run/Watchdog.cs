@@ -14,8 +14,8 @@ internal sealed class Watchdog(TimeProvider time)
     /// <summary>Loss is said as long as it is this fresh.</summary>
     private static readonly TimeSpan s_lossIsFresh = TimeSpan.FromSeconds(60);
 
-    private readonly long _start = time.GetTimestamp();
-    private long _frames = -1, _framesAt, _rounds = -1, _roundsAt, _drops, _dropsAt;
+    private readonly Dictionary<string, (long Frames, long At)> _seen = new(StringComparer.Ordinal);
+    private long _rounds = -1, _roundsAt, _drops, _dropsAt;
     private bool _lost;
 
     /// <param name="rounds">Counts how often the judging thread came round.</param>
@@ -23,19 +23,28 @@ internal sealed class Watchdog(TimeProvider time)
     public IReadOnlyList<string> Look(LiveStatus status, long rounds)
     {
         long now = time.GetTimestamp();
-        if (status.FramesRead != _frames) (_frames, _framesAt) = (status.FramesRead, now);
         if (rounds != _rounds) (_rounds, _roundsAt) = (rounds, now);
-        if (status.Drops > _drops) (_drops, _dropsAt, _lost) = (status.Drops, now, true);
+        if (status.Drops > _drops) (_dropsAt, _lost) = (now, true);
+        _drops = status.Drops;
         var warnings = new List<string>();
         if (status.Ended) return warnings;
+        TimeSpan stalled = time.GetElapsedTime(_roundsAt, now);
         foreach (WatchedInterface i in status.Interfaces)
         {
-            if (i.State != "up") warnings.Add($"{i.Name} is {i.State}: nothing is captured from it; it is tried again all the time");
+            if (!_seen.TryGetValue(i.Name, out var seen) || seen.Frames != i.FramesRead) _seen[i.Name] = seen = (i.FramesRead, now);
+            if (i.State != "up")
+            {
+                _seen[i.Name] = (i.FramesRead, now);
+                warnings.Add($"{i.Name} is {i.State}: nothing is captured from it; it is tried again all the time");
+                continue;
+            }
+
+            // One leg of a tap that has gone quiet is half of every conversation. Frames that wait to be judged have arrived.
+            TimeSpan silent = time.GetElapsedTime(seen.At, now);
+            if (silent >= s_silence && status.FramesWaiting == 0 && stalled < s_stall)
+                warnings.Add(Text($"no frame has arrived on {i.Name} for {silent.TotalSeconds:0} s: is the mirror still set up?"));
         }
 
-        TimeSpan silent = time.GetElapsedTime(_framesAt, now), stalled = time.GetElapsedTime(_roundsAt, now);
-        if (silent >= s_silence && time.GetElapsedTime(_start, now) >= s_silence)
-            warnings.Add(Text($"no frame has arrived for {silent.TotalSeconds:0} s: is the mirror still set up?"));
         if (stalled >= s_stall)
             warnings.Add(Text($"frames have not been judged for {stalled.TotalSeconds:0} s; {status.FramesWaiting} wait, and what finds no room is dropped and counted"));
         if (_lost && time.GetElapsedTime(_dropsAt, now) < s_lossIsFresh)

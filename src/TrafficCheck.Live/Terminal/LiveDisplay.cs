@@ -16,7 +16,13 @@ public sealed class LiveDisplay : IDisposable
     private static readonly TimeSpan s_lineEvery = TimeSpan.FromSeconds(60);
 
     /// <summary>New findings that are told in lines between two of those; the others are counted.</summary>
-    private const int MostFindings = 10, MostRemembered = 50_000;
+    private const int MostFindings = 10, MostRemembered = 50_000, MostWarnings = 100;
+
+    /// <summary>A warning that comes and goes is told again after this.</summary>
+    private static readonly TimeSpan s_warnAgain = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the end of a run waits for a terminal to take the last lines.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     private readonly LiveFeed _feed;
     private readonly TextWriter _terminal;
@@ -24,9 +30,11 @@ public sealed class LiveDisplay : IDisposable
     private readonly Func<(int Width, int Height)> _size;
     private readonly CancellationTokenSource _cancel = new();
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _warned = new(StringComparer.Ordinal);
     private readonly Task _task;
     private DateTimeOffset _lineAt = DateTimeOffset.MinValue;
+    private bool _forgetful, _disposed;
+    private volatile bool _abandoned;
 
     private LiveDisplay(LiveFeed feed, TextWriter terminal, bool isTerminal, bool color, Func<(int Width, int Height)> size)
     {
@@ -41,9 +49,32 @@ public sealed class LiveDisplay : IDisposable
     /// <summary>Ends the display and gives the screen back as it was.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
+        if (_feed.Current.Ended) _task.Wait(s_patience); // the last line, and the screen as it was
         _cancel.Cancel();
-        _task.Wait(TimeSpan.FromSeconds(1));
-        _cancel.Dispose();
+        if (_task.Wait(s_patience)) _cancel.Dispose();
+    }
+
+    /// <summary>Gives the screen back at once: the program is about to end in the middle of everything. Waits for no terminal.</summary>
+    public void Abandon()
+    {
+        _abandoned = true;
+        Task.Run(Leave).Wait(s_patience);
+    }
+
+    private void Leave()
+    {
+        if (!_isTerminal) return;
+        try
+        {
+            _terminal.Write(LeaveScreen);
+            _terminal.Flush();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // There is no screen any more.
+        }
     }
 
     private async Task RunAsync()
@@ -56,6 +87,7 @@ public sealed class LiveDisplay : IDisposable
             {
                 LiveStatus status = await _feed.NextAsync(known, _cancel.Token).ConfigureAwait(false);
                 known = status.Sequence;
+                if (_abandoned) break;
                 if (_isTerminal) await DrawAsync(status).ConfigureAwait(false);
                 else await TellAsync(status).ConfigureAwait(false);
                 if (status.Ended) break;
@@ -65,19 +97,28 @@ public sealed class LiveDisplay : IDisposable
         {
             // The run is over.
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // Nobody looks any more; the run goes on.
         }
         finally
         {
-            if (_isTerminal) _terminal.Write(LeaveScreen);
+            if (!_abandoned) Leave();
         }
     }
 
     private async Task DrawAsync(LiveStatus status)
     {
-        (int width, int height) = _size();
+        (int width, int height) = (0, 0);
+        try
+        {
+            (width, height) = _size();
+        }
+        catch (IOException)
+        {
+            // A terminal that does not say how large it is.
+        }
+
         if (width <= 0 || height <= 0) (width, height) = (80, 24);
         var screen = new StringBuilder(Home);
 
@@ -91,14 +132,8 @@ public sealed class LiveDisplay : IDisposable
 
     private async Task TellAsync(LiveStatus status)
     {
-        foreach (string warning in status.Warnings)
-        {
-            // Figures in a warning change all the time: it is told again when its first words do.
-            string start = new([.. warning.TakeWhile(c => !char.IsAsciiDigit(c))]);
-            if (_warned.Count < 100 && _warned.Add(start)) await _terminal.WriteLineAsync("warning: " + TerminalText.Clean(warning)).ConfigureAwait(false);
-        }
-
-        if (status.Report is { } report) await TellFindingsAsync(report).ConfigureAwait(false);
+        await TellWarningsAsync(status).ConfigureAwait(false);
+        if (status.Report is { } report) await TellFindingsAsync(report, status.AtUtc).ConfigureAwait(false);
         if ((status.AtUtc - _lineAt >= s_lineEvery && status.Report is not null) || status.Ended)
         {
             _lineAt = status.AtUtc;
@@ -108,16 +143,46 @@ public sealed class LiveDisplay : IDisposable
         await _terminal.FlushAsync().ConfigureAwait(false);
     }
 
-    private async Task TellFindingsAsync(CheckReport report)
+    /// <summary>A warning is told when it comes up, not as long as it stands.</summary>
+    private async Task TellWarningsAsync(LiveStatus status)
+    {
+        foreach (string key in _warned.Keys.ToArray())
+        {
+            if (status.AtUtc - _warned[key] >= s_warnAgain && !status.Warnings.Any(w => Key(w) == key)) _warned.Remove(key);
+        }
+
+        foreach (string warning in status.Warnings)
+        {
+            string key = Key(warning);
+            if (_warned.ContainsKey(key) || _warned.Count >= MostWarnings) continue;
+            _warned.Add(key, status.AtUtc);
+            await _terminal.WriteLineAsync($"{PlainLine.Time(status.AtUtc)} warning: {TerminalText.Clean(warning)}").ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Figures in a warning change all the time: it is another one when other words are.</summary>
+    private static string Key(string warning) => new([.. warning.Where(c => !char.IsAsciiDigit(c))]);
+
+    private async Task TellFindingsAsync(CheckReport report, DateTimeOffset at)
     {
         int told = 0, more = 0;
+        string time = PlainLine.Time(at);
         foreach (Finding finding in report.Findings)
         {
-            if (_told.Count >= MostRemembered || !_told.Add(finding.Key)) continue;
-            if (told++ < MostFindings) await _terminal.WriteLineAsync(PlainLine.Of(finding)).ConfigureAwait(false);
+            if (_told.Contains(finding.Key)) continue;
+            if (_told.Count >= MostRemembered)
+            {
+                // Without memory each would be news in every picture.
+                if (!_forgetful) await _terminal.WriteLineAsync($"{time} there are more than {MostRemembered} findings; further ones are in the report only").ConfigureAwait(false);
+                _forgetful = true;
+                break;
+            }
+
+            _told.Add(finding.Key);
+            if (told++ < MostFindings) await _terminal.WriteLineAsync($"{time} {PlainLine.Of(finding)}").ConfigureAwait(false);
             else more++;
         }
 
-        if (more > 0) await _terminal.WriteLineAsync($"and {more} more new findings").ConfigureAwait(false);
+        if (more > 0) await _terminal.WriteLineAsync($"{time} and {more} more new findings").ConfigureAwait(false);
     }
 }

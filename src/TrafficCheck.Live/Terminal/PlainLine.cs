@@ -9,12 +9,14 @@ namespace TrafficCheck.Live.Terminal;
 /// <summary>The state of a run in one line, for logs and everything else that is no terminal.</summary>
 public static class PlainLine
 {
-    /// <summary><c>18:00:05Z 1 204 frames/s, 0 lost, 12 live flows, visibility A, 3 findings, 31 of 40 rows proven</c></summary>
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary><c>2030-01-31T18:00:05Z 1 204 frames/s, 5 000 000 frames, 0 lost, 12 live flows, visibility A, ..., 31 of 40 rows proven</c></summary>
     public static string Of(LiveStatus status)
     {
         var parts = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"{status.AtUtc:yyyy-MM-dd'T'HH:mm:ss'Z'} {Figures.Count((long)status.Rate.FramesPerSecond)} frames/s"),
+            string.Create(CultureInfo.InvariantCulture, $"{Time(status.AtUtc)} {Figures.Count((long)status.Rate.FramesPerSecond)} frames/s"),
             Figures.Count(status.FramesRead, "frame"),
             status.Interfaces.Any(i => i.KernelDrops is null) && status.Drops == 0 ? "loss unknown" : $"{Figures.Count(status.Drops)} lost",
             Figures.Count(status.LiveFlows, "live flow"),

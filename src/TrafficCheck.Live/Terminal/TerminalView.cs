@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 using TrafficCheck.Core.Engine.Reports;
-using TrafficCheck.Reporting;
 using TrafficCheck.Reporting.Layout;
 using TrafficCheck.Reporting.Sections;
 
@@ -12,89 +9,141 @@ namespace TrafficCheck.Live.Terminal;
 /// <summary>The state of a run on one screen: how much comes in, what is lost, how far the traffic can be trusted, what was found, what is proven.</summary>
 public static class TerminalView
 {
-    private const string Bars = " ▁▂▃▄▅▆▇█";
+    /// <summary>Column at which what a label names begins.</summary>
+    private const int Label = 12;
 
-    /// <summary>Smaller screens are drawn for as if they had this size; the terminal cuts them.</summary>
-    private const int LeastWidth = 60, LeastHeight = 12;
+    private const int MostWarnings = 4, MostLinesOfWarning = 2, MostCurve = 60;
+
+    /// <summary>Lines that findings get at least, their heading included, on a screen of some height.</summary>
+    private const int LinesOfFindings = 5;
+
+    /// <summary>Some frames always wait; so many are a backlog.</summary>
+    private const int WorthSaying = 10_000;
+
+    private const string Bars = "▁▂▃▄▅▆▇█";
+
+    /// <summary>What goes first when there is no room for all; what is <see cref="Keep"/> stays.</summary>
+    private enum Rank : byte { Keep, Figure, Detail, Picture, Gap }
 
     /// <summary>Lines for a screen: at most <paramref name="height"/>, none wider than <paramref name="width"/> columns.</summary>
     /// <param name="color">Whether SGR sequences are written; no other escape sequence is in any case.</param>
     public static IReadOnlyList<string> Render(LiveStatus status, int width, int height, bool color)
     {
-        (width, height) = (Math.Max(width, LeastWidth), Math.Max(height, LeastHeight));
-        List<string> head = Lines(Head(status, width), width, color), foot = Lines([new Markup("[dim]Ctrl+C ends the run with its report[/]")], width, color);
-        int room = height - head.Count - foot.Count - 1;
-        List<string> findings = room >= 3 ? Lines(Findings(status, room - 2), width, color) : [];
-        return [.. head.Take(height - foot.Count), .. findings.Take(Math.Max(0, room)), .. foot];
+        (width, height) = (Math.Max(width, 1), Math.Max(height, 1));
+        List<(StyledText Line, Rank Rank)> head = [.. Head(status, width)];
+        int findings = status.Report is { Findings.Count: > 0 } report ? Math.Min(LinesOfFindings, report.Findings.Count + 1) : 1;
+        int room = height - (height >= 14 ? findings + 1 : 0);
+        for (Rank rank = Rank.Gap; rank > Rank.Keep; rank--)
+        {
+            for (int i = head.Count - 1; i >= 0 && head.Count > room; i--)
+            {
+                if (head[i].Rank == rank) head.RemoveAt(i);
+            }
+        }
+
+        var lines = new List<StyledText>(head.Select(h => h.Line).Take(height));
+        int left = height - lines.Count - 1;
+        if (left >= 1) lines.AddRange(FindingLines.Of(status.Report, width, left));
+        if (lines.Count < height) lines.Add(new StyledText().Add("Ctrl+C ends the run with its report", Ink.Faint));
+        return [.. lines.Select(l => ScreenLine.Of(l, width, color))];
     }
 
-    private static IEnumerable<IRenderable> Head(LiveStatus status, int width)
+    private static IEnumerable<(StyledText Line, Rank Rank)> Head(LiveStatus status, int width)
     {
         CheckReport? report = status.Report;
-        string names = string.Join(", ", status.Interfaces.Select(i => i.Name));
-        yield return Line($"[bold]trafficcheck[/]  {Text(names, width / 2)}  [dim]{Duration(status.AtUtc - status.StartedAtUtc)}, {status.AtUtc.ToLocalTime():HH:mm:ss}[/]");
-        yield return Line(Result(report));
-        yield return Line("");
-        yield return Line($"Traffic     {Figures.Count((long)status.Rate.FramesPerSecond)} frames/s  {Bits(status.Rate.BitsPerSecond)}  "
-            + $"[dim]{Figures.Count(status.FramesRead, "frame")}, {Figures.Count(status.LiveFlows, "live flow")}[/]");
-        yield return Line($"            [blue]{Curve(status.History, Math.Min(60, width - 14))}[/]");
-        yield return Line($"Loss        {Loss(status)}");
-        if (status.Interfaces.Count > 1) foreach (WatchedInterface i in status.Interfaces) yield return Line(Interface(i, width));
+        yield return (Title(status, width), Rank.Keep);
+        yield return (Result(report), Rank.Keep);
+        yield return (new StyledText(), Rank.Gap);
+        yield return (Line("Traffic").Add($"{Figures.Count((long)status.Rate.FramesPerSecond)} frames/s").Space(2).Add(Bits(status.Rate.BitsPerSecond)).Space(2)
+            .Add($"{Figures.Count(status.FramesRead, "frame")}, {Figures.Bytes(status.BytesRead)}, {Figures.Count(status.LiveFlows, "live flow")}", Ink.Faint), Rank.Keep);
+        yield return (Curve(status.History, width), Rank.Picture);
+        yield return (Loss(status), Rank.Keep);
+        if (status.Interfaces.Count > 1) foreach (StyledText line in Interfaces(status.Interfaces)) yield return (line, Rank.Detail);
         if (report is null)
         {
-            yield return Line("[dim]the first picture is being taken[/]");
+            yield return (new StyledText().Add("the first picture is being taken", Ink.Faint), Rank.Figure);
         }
         else
         {
-            string reasons = string.Join("; ", report.Visibility.GradeReasons);
-            yield return Line($"Visibility  [{GradeInk(report.Visibility.Grade)}]{report.Visibility.Grade}[/]  [dim]{Text(reasons, width - 16)}[/]");
-            yield return Line(Verdicts(report.Summary));
-            yield return Line(Coverage(report.Coverage, width));
+            yield return (Line("Visibility").Add(report.Visibility.Grade.ToString(), GradeInk(report.Visibility.Grade)).Space(2)
+                .Add(string.Join("; ", report.Visibility.GradeReasons), Ink.Faint), Rank.Figure);
+            yield return (Verdicts(report.Summary), Rank.Figure);
+            yield return (Coverage(report.Coverage, width), Rank.Figure);
         }
 
-        foreach (string warning in status.Warnings.Take(4)) yield return new Markup($"[yellow]! {Text(warning, 3 * width)}[/]");
-        if (status.Warnings.Count > 4) yield return Line($"[yellow]! and {status.Warnings.Count - 4} more warnings[/]");
-        yield return Line("");
+        foreach (string warning in status.Warnings.Take(MostWarnings))
+        {
+            Rank rank = Rank.Keep;
+            foreach (string line in ScreenLine.Wrap(warning, Math.Max(8, width - 2), MostLinesOfWarning))
+            {
+                yield return (new StyledText().Add(rank == Rank.Keep ? "! " : "  ", Ink.StrongWarning).Add(line, Ink.Warning), rank);
+                rank = Rank.Detail;
+            }
+        }
+
+        if (status.Warnings.Count > MostWarnings) yield return (new StyledText().Add($"! and {status.Warnings.Count - MostWarnings} more warnings", Ink.Warning), Rank.Figure);
+        yield return (new StyledText(), Rank.Gap);
     }
 
-    private static string Result(CheckReport? report)
+    private static StyledText Title(LiveStatus status, int width)
     {
-        if (report is null) return "[dim]no result yet[/]";
-        if (report.Summary.Pass) return "[green]PASS so far[/]  nothing to report";
-        return $"[red]FAIL so far[/]  {Text(string.Join("; ", report.Summary.ExitReasons), 200)}";
+        TimeSpan age = status.AtUtc - status.StartedAtUtc;
+        string clock = $"{Age(age)}  {status.AtUtc.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
+        StyledText title = Line("trafficcheck", Ink.Strong).Add(Cells.Fit(string.Join(", ", status.Interfaces.Select(i => i.Name)), Math.Max(4, width - Label - clock.Length - 6)));
+        return title.Space(Math.Max(2, width - title.Width - clock.Length)).Add(clock, Ink.Faint);
     }
 
-    private static string Loss(LiveStatus status)
+    private static StyledText Result(CheckReport? report)
     {
-        if (status.Interfaces.Any(i => i.KernelDrops is null) && status.Drops == 0) return "[yellow]unknown: the system does not say what it drops[/]";
-        if (status.Drops == 0) return "[green]none known[/]";
+        if (report is null) return Line("Result").Add("none yet", Ink.Faint);
+        if (report.Summary.Pass) return Line("Result").Add("PASS so far", Ink.StrongGood).Space(2).Add("nothing to report", Ink.Faint);
+        return Line("Result").Add("FAIL so far", Ink.StrongBad).Space(2).Add(string.Join("; ", report.Summary.ExitReasons));
+    }
+
+    private static StyledText Loss(LiveStatus status)
+    {
+        StyledText line = Lost(status);
+        return status.FramesWaiting < WorthSaying ? line : line.Add($", {Figures.Count(status.FramesWaiting)} wait to be judged", Ink.Warning);
+    }
+
+    private static StyledText Lost(LiveStatus status)
+    {
+        StyledText line = Line("Loss");
+        if (status.Interfaces.Any(i => i.KernelDrops is null) && status.Drops == 0) return line.Add("unknown: the system does not say what it drops", Ink.Warning);
+        if (status.Drops == 0) return line.Add("none known", Ink.Good);
         long kernel = status.Interfaces.Sum(i => i.KernelDrops ?? 0), card = status.Interfaces.Sum(i => i.InterfaceDrops ?? 0), queue = status.Interfaces.Sum(i => i.QueueDrops);
         var parts = new List<string>();
         if (kernel > 0) parts.Add($"{Figures.Count(kernel)} by the system's ring");
         if (card > 0) parts.Add($"{Figures.Count(card)} by the interface");
         if (queue > 0) parts.Add($"{Figures.Count(queue)} before they were judged");
-        return $"[red]{Figures.Count(status.Drops, "frame")} lost[/]: {string.Join(", ", parts)}";
+        return line.Add($"{Figures.Count(status.Drops, "frame")} lost", Ink.StrongBad).Add(": " + string.Join(", ", parts));
     }
 
-    private static string Interface(WatchedInterface i, int width)
+    private static IEnumerable<StyledText> Interfaces(IReadOnlyList<WatchedInterface> interfaces)
     {
-        string ink = i.State == "up" ? "dim" : "red";
-        string lost = Figures.Count((i.KernelDrops ?? 0) + (i.InterfaceDrops ?? 0) + i.QueueDrops);
-        return $"            [{ink}]{Text(i.Name, width / 3)} {Text(i.State, 10)}, {Figures.Count(i.FramesRead, "frame")}, {lost} lost[/]";
+        string[] frames = [.. interfaces.Select(i => Figures.Count(i.FramesRead, "frame"))];
+        int name = Math.Min(20, interfaces.Max(i => Cells.Of(Cells.Fit(i.Name, 20)))), wide = frames.Max(f => f.Length);
+        for (int i = 0; i < interfaces.Count; i++)
+        {
+            WatchedInterface one = interfaces[i];
+            long lost = (one.KernelDrops ?? 0) + (one.InterfaceDrops ?? 0) + one.QueueDrops;
+            string back = one.Interruptions == 0 ? "" : $", {Figures.Count(one.Interruptions, "interruption")}";
+            yield return Line(i == 0 ? "Interfaces" : "").AddColumn(Cells.Fit(one.Name, 20), name + 2).AddColumn(Cells.Fit(one.State, 6), 6, one.State == "up" ? Ink.Good : Ink.StrongBad)
+                .AddColumn(frames[i], wide, Ink.Faint, right: true).Space(2).Add($"{Figures.Count(lost)} lost", lost > 0 ? Ink.Bad : Ink.Faint).Add(back, Ink.Warning);
+        }
     }
 
-    private static string Verdicts(SummaryReport summary)
-    {
-        string unexpected = summary.Unexpected > 0 ? "red" : "dim", undetermined = summary.Undetermined > 0 ? "yellow" : "dim";
-        return $"Flows       {Figures.Count(summary.Allowed)} allowed, {Figures.Count(summary.Related)} related, [{unexpected}]{Figures.Count(summary.Unexpected)} unexpected[/], "
-            + $"[{undetermined}]{Figures.Count(summary.Undetermined)} undetermined[/], [dim]{Figures.Count(summary.OutOfScope.Sum(o => o.Value))} out of scope[/]";
-    }
+    private static StyledText Verdicts(SummaryReport summary) => Line("Flows")
+        .Add($"{Figures.Count(summary.Unexpected)} unexpected", summary.Unexpected > 0 ? Ink.StrongBad : Ink.Faint).Add(", ")
+        .Add($"{Figures.Count(summary.Undetermined)} undetermined", summary.Undetermined > 0 ? Ink.Warning : Ink.Faint)
+        .Add($", {Figures.Count(summary.Allowed)} allowed, {Figures.Count(summary.Related)} related")
+        .Add($", {Figures.Count(summary.OutOfScope.Sum(o => o.Value))} out of scope", Ink.Faint);
 
     /// <summary>Only rows that are enforced can be proven.</summary>
-    private static string Coverage(IReadOnlyList<RowCoverage> rows, int width)
+    private static StyledText Coverage(IReadOnlyList<RowCoverage> rows, int width)
     {
         int all = rows.Count(r => r.State != CoverageState.NotEnforced), proven = rows.Count(r => r.State == CoverageState.Proven);
-        int bar = Math.Clamp(width / 4, 10, 30), full = all == 0 ? 0 : proven * bar / all;
+        int bar = Math.Clamp(width / 5, 8, 30), full = all == 0 ? 0 : (int)((long)proven * bar / all);
         var others = new List<string>();
         foreach (CoverageState state in Enum.GetValues<CoverageState>())
         {
@@ -102,51 +151,28 @@ public static class TerminalView
             if (count > 0 && state is not (CoverageState.Proven or CoverageState.NotEnforced)) others.Add($"{count} {state.Word().Replace('-', ' ')}");
         }
 
-        return $"Coverage    [green]{new string('█', full)}[/][dim]{new string('░', bar - full)}[/] {proven} of {all} rows proven  [dim]{string.Join(", ", others)}[/]";
+        return Line("Coverage").Add(new string('█', full), Ink.Good).Add(new string('░', bar - full), Ink.Faint)
+            .Add($" {proven} of {all} rows proven").Space(2).Add(string.Join(", ", others), Ink.Faint);
     }
 
-    private static IEnumerable<IRenderable> Findings(LiveStatus status, int room)
+    /// <summary>Frames a second in the last minutes, newest at the right; the highest bar is the highest rate, which stands beside it.</summary>
+    private static StyledText Curve(IReadOnlyList<RateSample> history, int width)
     {
-        if (status.Report is not { } report) yield break;
-        if (report.Findings.Count == 0)
-        {
-            yield return Line("[dim]no findings[/]");
-            yield break;
-        }
-
-        // The newest in front; a screen that is too small says how many it hides.
-        List<Finding> newest = [.. report.Findings.OrderByDescending(f => f.FirstNs).ThenBy(f => f.Id, StringComparer.Ordinal)];
-        int shown = newest.Count <= room ? newest.Count : Math.Max(1, room - 1);
-        var table = new Table { Border = TableBorder.None, ShowHeaders = true, Expand = false };
-        table.AddColumn(new TableColumn("[dim]since[/]").NoWrap());
-        table.AddColumn(new TableColumn("[dim]newest findings[/]").NoWrap());
-        table.AddColumn(new TableColumn("[dim]service[/]").NoWrap());
-        table.AddColumn(new TableColumn("[dim]from -> to[/]").NoWrap());
-        table.AddColumn(new TableColumn("[dim]flows[/]").NoWrap().RightAligned());
-        foreach (Finding f in newest.Take(shown))
-        {
-            string what = f.Kind == FindingKind.Unexpected ? f.Reason.Word() : f.Kind.Word();
-            table.AddRow(
-                $"[dim]{LocalTime(f.FirstNs)}[/]", $"[{Ink(f.Kind)}]{Text(what, 20)}[/]", Text($"{FindingText.Direction(f.Direction)} {FindingText.Service(f)}", 24),
-                Text(FindingText.Ends(f), 90), Figures.Count(f.Flows));
-        }
-
-        yield return table;
-        if (newest.Count > shown) yield return Line($"[dim]and {Figures.Count(newest.Count - shown)} more[/]");
-    }
-
-    private static string Ink(FindingKind kind) => kind == FindingKind.Failing ? "yellow" : kind == FindingKind.Undetermined ? "dim" : "red";
-
-    private static string GradeInk(char grade) => grade <= 'B' ? "green" : grade <= 'C' ? "yellow" : "red";
-
-    private static string Curve(IReadOnlyList<RateSample> history, int width)
-    {
-        RateSample[] shown = [.. history.TakeLast(width)];
+        RateSample[] shown = [.. history.TakeLast(Math.Clamp(width - Label - 20, 0, MostCurve))];
         double most = shown.Length == 0 ? 0 : shown.Max(s => s.FramesPerSecond);
+        if (most <= 0) return Line("").Add(shown.Length == 0 ? "" : new string(Bars[0], shown.Length), Ink.Faint);
         var text = new StringBuilder();
-        foreach (RateSample sample in shown) text.Append(sample.FramesPerSecond <= 0 ? ' ' : Bars[Math.Clamp((int)Math.Ceiling(sample.FramesPerSecond / most * 8), 1, 8)]);
-        return text.ToString();
+        foreach (RateSample sample in shown) text.Append(sample.FramesPerSecond <= 0 ? ' ' : Bars[Math.Clamp((int)Math.Ceiling(sample.FramesPerSecond / most * 8), 1, 8) - 1]);
+        return Line("").Add(text.ToString(), Ink.Good).Space(2).Add($"most {Figures.Count((long)most)}/s", Ink.Faint);
     }
+
+    private static StyledText Line(string label, Ink ink = Ink.Plain)
+    {
+        StyledText line = new StyledText().Add(label, ink);
+        return line.Space(Math.Max(label.Length == Label ? 2 : 0, Label - label.Length));
+    }
+
+    private static Ink GradeInk(char grade) => grade <= 'B' ? Ink.StrongGood : grade <= 'C' ? Ink.StrongWarning : Ink.StrongBad;
 
     private static string Bits(double perSecond) => perSecond switch
     {
@@ -156,35 +182,10 @@ public static class TerminalView
         _ => string.Create(CultureInfo.InvariantCulture, $"{perSecond / 1e9:0.00} Gbit/s"),
     };
 
-    private static string Duration(TimeSpan span) => Figures.Duration((ulong)Math.Max(0, span.Ticks) * 100);
-
-    private static string LocalTime(long ns) =>
-        new DateTimeOffset(DateTimeOffset.UnixEpoch.UtcTicks + (ns / 100), TimeSpan.Zero).ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-
-    private static string Text(string text, int limit) => Markup.Escape(TerminalText.Clean(text, Math.Max(8, limit)));
-
-    private static Markup Line(string markup) => new(markup) { Overflow = Overflow.Ellipsis };
-
-    private static List<string> Lines(IEnumerable<IRenderable> parts, int width, bool color)
+    /// <summary><c>0:00:42</c>, <c>3d 04:05:06</c>: every digit at its place, so that the line does not jump.</summary>
+    private static string Age(TimeSpan age)
     {
-        using var text = new StringWriter { NewLine = "\n" };
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = color ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(text),
-        });
-        console.Profile.Width = width;
-        console.Profile.Capabilities.Unicode = true;
-        foreach (IRenderable part in parts)
-        {
-            console.Write(part);
-            if (part is Markup) console.WriteLine();
-        }
-
-        List<string> lines = [.. text.ToString().Replace(Figures.Glue, ' ').Split('\n')];
-        if (lines.Count > 0 && lines[^1].Length == 0) lines.RemoveAt(lines.Count - 1);
-        return lines;
+        if (age < TimeSpan.Zero) age = TimeSpan.Zero;
+        return age.Days > 0 ? age.ToString(@"d'd 'hh\:mm\:ss", CultureInfo.InvariantCulture) : age.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
     }
 }

@@ -25,7 +25,7 @@ public sealed partial class ReplayTests
         using var net = new NetworkNamespaces();
         using var sender = new FrameSender(net.Sender, "out0");
         using WatchedRun run = WatchedRun.Start(net, ["-i", "tap0", .. judging, "--format", "json", "--frames", frames.Count.ToString(CultureInfo.InvariantCulture)]);
-        sender.Send(frames, 500);
+        sender.Send(frames, 2000);
         var (liveCode, live, errors) = run.End();
         Assert.True(liveCode == code, $"exit code {liveCode}, that of check is {code}: {errors}");
         Assert.Equal(Verdicts(JsonNode.Parse(checkedFile)!), Verdicts(JsonNode.Parse(live)!));

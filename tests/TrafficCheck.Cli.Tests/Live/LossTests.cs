@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using TrafficCheck.TestSupport.Frames;
+using TrafficCheck.TestSupport.Network;
+using static TrafficCheck.Cli.Tests.Live.LiveScene;
+
+namespace TrafficCheck.Cli.Tests.Live;
+
+/// <summary>More comes than can be taken: every frame that was sent is read, or counted as lost.</summary>
+public sealed class LossTests
+{
+    [Fact]
+    public void Every_frame_that_was_sent_was_read_or_is_counted_as_lost()
+    {
+        using LiveScene scene = Open();
+        WatchedRun run = scene.Watch("--buffer", "2", "--no-color");
+        List<byte[]> frames = [.. Enumerable.Range(0, 2000).Select(i => new UdpExchange(Client, (ushort)(1024 + i), Relay, 2323, 0).ClientSends(new byte[300 + (i % 700)]).Frames[0].Bytes)];
+        scene.Sender().SendFor(frames, TimeSpan.FromSeconds(1));
+
+        // However fast the machine is: nobody empties the ring now, and it has two megabytes.
+        run.Signal(WatchedRun.SigStop);
+        scene.Sender().SendFor(frames, TimeSpan.FromMilliseconds(500));
+        run.Signal(WatchedRun.SigCont);
+        long arrived = scene.Sender().Sent - LostBySender(scene);
+        static long Counted(JsonNode t) => (long)t["framesRead"]! + (long)t["kernelDrops"]! + (long)t["queueDrops"]!;
+        run.Line("frames are being lost");
+        JsonNode tap = run.Status(s => Counted(s["interfaces"]![0]!) == arrived && (long)s["framesWaiting"]! == 0)["interfaces"]![0]!;
+        long lost = (long)tap["kernelDrops"]! + (long)tap["queueDrops"]!;
+        Assert.True(lost > 0, tap.ToJsonString());
+        Assert.Equal(0, (long)tap["interfaceDrops"]!);
+        string metrics = run.Metrics();
+
+        var (_, report, _) = run.Stop();
+        AssertAddsUp(report, arrived - lost);
+        Assert.Equal(lost, (long)report["inputs"]![0]!["droppedFrames"]!);
+        Assert.Equal(lost, (long)report["visibility"]!["droppedFrames"]!);
+        string line = run.Errors.Split('\n').Last(l => l.Contains(" lost, ", StringComparison.Ordinal));
+        string digits = new([.. line.Split(" lost, ")[0].Split(", ")[^1].Where(char.IsAsciiDigit)]);
+        Assert.Equal(lost, long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Contains(lost.ToString(System.Globalization.CultureInfo.InvariantCulture), metrics, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the sender's end of the cable dropped, because the system had no room on the way.</summary>
+    private static long LostBySender(LiveScene scene)
+    {
+        var (code, output, errors) = NetworkNamespaces.Run("ip", "-n", scene.Net.Sender, "-s", "-j", "link", "show", "dev", "out0");
+        Assert.True(code == 0, errors);
+        return (long)JsonNode.Parse(output)![0]!["stats64"]!["tx"]!["dropped"]!;
+    }
+}

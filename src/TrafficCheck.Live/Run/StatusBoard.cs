@@ -98,8 +98,12 @@ public sealed class StatusBoard : IDisposable
     public void End()
     {
         _timer?.Dispose();
-        lock (_writing) _ended = true;
-        Publish();
+        lock (_writing)
+        {
+            // Not by Publish, which gives way to one that goes on: this one must not be left out.
+            _ended = true;
+            Feed.Publish(Build());
+        }
     }
 
     public void Dispose() => _timer?.Dispose();

@@ -15,6 +15,9 @@ public sealed class LiveDisplay : IDisposable
     /// <summary>A line at least so often where there is no terminal.</summary>
     private static readonly TimeSpan s_lineEvery = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a terminal may take for the last status.</summary>
+    private static readonly TimeSpan s_lastStatus = TimeSpan.FromMilliseconds(500);
+
     /// <summary>New findings that are told in lines between two of those; the others are counted.</summary>
     private const int MostFindings = 10, MostRemembered = 50_000;
 
@@ -41,8 +44,9 @@ public sealed class LiveDisplay : IDisposable
     /// <summary>Ends the display and gives the screen back as it was.</summary>
     public void Dispose()
     {
-        _cancel.Cancel();
-        _task.Wait(TimeSpan.FromSeconds(1));
+        // The last status is told before it ends: it has the last counts.
+        if (!_feed.Current.Ended || !_task.Wait(s_lastStatus)) _cancel.Cancel();
+        _task.Wait(s_lastStatus);
         _cancel.Dispose();
     }
 

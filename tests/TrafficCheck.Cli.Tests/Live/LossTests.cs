@@ -13,7 +13,7 @@ public sealed class LossTests
     {
         using LiveScene scene = Open();
         WatchedRun run = scene.Watch("--buffer", "2", "--no-color");
-        List<byte[]> frames = [.. Enumerable.Range(0, 2000).Select(i => new UdpExchange(Client, (ushort)(1024 + i), Relay, 2323, 0).ClientSends(new byte[300 + (i % 700)]).Frames[0].Bytes)];
+        List<byte[]> frames = Datagrams(300, 1000);
         scene.Sender().SendFor(frames, TimeSpan.FromSeconds(1));
 
         // However fast the machine is: nobody empties the ring now, and it has two megabytes.
@@ -38,6 +38,36 @@ public sealed class LossTests
         Assert.Equal(lost, long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture));
         Assert.Contains(lost.ToString(System.Globalization.CultureInfo.InvariantCulture), metrics, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_run_under_more_than_it_can_take_ends_within_two_seconds_too()
+    {
+        using LiveScene scene = Open();
+        WatchedRun run = scene.Watch("--buffer", "2");
+        List<byte[]> frames = Datagrams(20, 60);
+        bool enough = false;
+        var sending = new Thread(() =>
+        {
+            while (!Volatile.Read(ref enough)) scene.Sender().SendFor(frames, TimeSpan.FromMilliseconds(50));
+        });
+        sending.Start();
+        try
+        {
+            run.Status(s => (long)s["framesRead"]! > 300_000);
+            var (_, report, took) = run.Stop();
+            AssertAddsUp(report, (long)report["accounting"]!["framesRead"]!);
+            Assert.True((long)report["accounting"]!["framesRead"]! > 300_000);
+            Assert.True(took < TimeSpan.FromSeconds(2), $"it took {took.TotalSeconds:0.00} s");
+        }
+        finally
+        {
+            Volatile.Write(ref enough, true);
+            sending.Join();
+        }
+    }
+
+    private static List<byte[]> Datagrams(int least, int below) =>
+        [.. Enumerable.Range(0, 2000).Select(i => new UdpExchange(Client, (ushort)(1024 + i), Relay, 2323, 0).ClientSends(new byte[least + (i % (below - least))]).Frames[0].Bytes)];
 
     /// <summary>What the sender's end of the cable dropped, because the system had no room on the way.</summary>
     private static long LostBySender(LiveScene scene)

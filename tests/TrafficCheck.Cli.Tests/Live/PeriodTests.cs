@@ -36,7 +36,7 @@ public sealed class PeriodTests
         Assert.True(periods.Length >= 4, $"{periods.Length} periods");
         Assert.InRange(periods.Sum(p => (int)JsonNode.Parse(File.ReadAllText(p))!["summary"]!["flows"]!), 3, 5);
         Assert.All(periods, p => Assert.Empty(JsonNode.Parse(File.ReadAllText(p))!["accounting"]!["brokenIdentities"]!.AsArray()));
-        Assert.Single(periods, p => (string)JsonNode.Parse(File.ReadAllText(p))!["summary"]!["result"]! == "fail");
+        Assert.Single(periods, p => Keys(JsonNode.Parse(File.ReadAllText(p))!).Length > 0);
 
         // In the list of flows each stands once, where it ended.
         string[] lists = Directory.GetFiles(Path.GetDirectoryName(output)!, "flows-*.csv");

@@ -66,8 +66,8 @@ public sealed class LiveRun
             Look();
         }
 
-        _source.Stop();
         long drain = _time.GetTimestamp();
+        _source.Stop();
         while (!_source.IsEnded && !IsFull() && _time.GetElapsedTime(drain) < s_drain) Take(s_wait);
         return End();
     }
@@ -161,11 +161,17 @@ public sealed class LiveRun
 
     private CheckReport End()
     {
-        IReadOnlyList<InputSummary> inputs = _source.Summaries;
+        IReadOnlyList<InputSummary> inputs = _source.IsEnded || IsFull() ? _source.Summaries : WithUnjudged(_source.Summaries, _source.Interfaces);
         if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
         CheckReport last = _engine.Finish(inputs, _matrix.Parameters, _matrix.Rules);
         return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows);
     }
+
+    /// <summary>The time to drain was over before all that was captured was judged: what is left is lost to the report, which has to say so.</summary>
+    private static IReadOnlyList<InputSummary> WithUnjudged(IReadOnlyList<InputSummary> inputs, IReadOnlyList<WatchedInterface> interfaces) =>
+        [.. inputs.Zip(interfaces, (input, i) => i.FramesRead - (input.Frames - input.FramesFilteredOut) is > 0 and var left
+            ? input with { DroppedFrames = (input.DroppedFrames ?? 0) + left }
+            : input)];
 
     private long NowNs() => (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100;
 

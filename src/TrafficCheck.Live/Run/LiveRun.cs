@@ -69,8 +69,8 @@ public sealed class LiveRun
             Look();
         }
 
-        _source.Stop();
         long drain = _time.GetTimestamp();
+        _source.Stop();
         while (!_source.IsEnded && !IsFull() && _time.GetElapsedTime(drain) < s_drain) Take(s_wait);
         return End();
     }
@@ -178,11 +178,17 @@ public sealed class LiveRun
 
     private CheckReport End()
     {
-        IReadOnlyList<InputSummary> inputs = _source.Summaries;
+        IReadOnlyList<InputSummary> inputs = _source.IsEnded || IsFull() ? _source.Summaries : WithUnjudged(_source.Summaries, _source.Interfaces);
         if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true, NowNs() - AnswerTimeNs), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
         CheckReport last = _engine.Finish(inputs, _matrix.Parameters, _matrix.Rules);
         return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows, _periods.BeganUtc);
     }
+
+    /// <summary>The time to drain was over before all that was captured was judged: what is left is lost to the report, which has to say so.</summary>
+    private static IReadOnlyList<InputSummary> WithUnjudged(IReadOnlyList<InputSummary> inputs, IReadOnlyList<WatchedInterface> interfaces) =>
+        [.. inputs.Zip(interfaces, (input, i) => i.FramesRead - (input.Frames - input.FramesFilteredOut) is > 0 and var left
+            ? input with { DroppedFrames = (input.DroppedFrames ?? 0) + left }
+            : input)];
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 }

@@ -8,7 +8,7 @@ internal static class OpeningErrors
     public static string Explain(string name, PcapException error) => error.Error switch
     {
         PcapError.PermissionDenied or PcapError.PromiscuousPermissionDenied => NoRights("Capturing on " + name),
-        PcapError.InterfaceNotUp => $"The interface {name} is down: ip link set {name} up",
+        PcapError.InterfaceNotUp => $"The interface {name} is down: sudo ip link set {name} up",
         PcapError.NoSuchDevice => $"The interface {name} cannot be captured on: {error.Message}",
         _ => $"The interface {name} cannot be opened: {error.Message} (error {(int)error.Error})",
     };

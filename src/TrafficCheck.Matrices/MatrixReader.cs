@@ -84,6 +84,25 @@ public static class MatrixReader
         new TableImporter(path, draft, settings).Import(MarkdownTables.Read(front.Body, front.BodyLine));
     }
 
+    /// <summary>What may not be looked at is not there for the system's question whether it is.</summary>
+    private static bool IsDenied(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // It is not there, or cannot be reached for another reason.
+        }
+
+        return false;
+    }
+
     private static bool TryReadText(string path, MatrixDraft draft, out string text)
     {
         text = "";
@@ -92,7 +111,7 @@ public static class MatrixReader
         {
             var info = new FileInfo(path);
             if (Directory.Exists(path)) problem = "a folder: name the file of the table in it";
-            else if (!info.Exists) problem = "no such file: check the spelling";
+            else if (!info.Exists) problem = IsDenied(path) ? "access is denied: check its permissions and those of its folder" : "no such file: check the spelling";
             else if (info.Length > MaxBytes) problem = "larger than 64 MiB: this is no table";
             else
             {

@@ -3,17 +3,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TrafficCheck.Capture.Feeds;
 
-/// <summary>A file, read at increasing offsets without any buffer in between. Pipes and devices opened by path work too.</summary>
+/// <summary>A file, read at increasing offsets without any buffer in between. Pipes and devices that are opened by path, which have no offsets, are read as streams.</summary>
 internal sealed class FileFeed : ByteFeed
 {
     private readonly SafeFileHandle _handle;
     private readonly long? _length;
+
+    /// <summary>Reads what has no offsets; null for what has.</summary>
+    private readonly FileStream? _stream;
     private long _offset;
 
     private FileFeed(SafeFileHandle handle, long? length)
     {
         _handle = handle;
         _length = length;
+        if (length is null) _stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
     }
 
     public override long Consumed => Volatile.Read(ref _offset);
@@ -49,17 +53,21 @@ internal sealed class FileFeed : ByteFeed
         }
     }
 
-    public override void Dispose() => _handle.Dispose();
+    public override void Dispose()
+    {
+        _stream?.Dispose();
+        _handle.Dispose();
+    }
 
     protected override int ReadCore(Span<byte> into)
     {
         try
         {
-            int got = RandomAccess.Read(_handle, into, _offset);
+            int got = _stream?.Read(into) ?? RandomAccess.Read(_handle, into, _offset);
             Volatile.Write(ref _offset, _offset + got);
             return got;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             Fault = new FeedFault(ProblemCodes.ReadError, "The system could not read on: " + e.Message);
             return 0;

@@ -71,7 +71,7 @@ internal sealed unsafe class LiveDevice : IDisposable
         catch (PcapException e)
         {
             device.Dispose();
-            throw new LiveCaptureException(OpeningErrors.Explain(options.Interface, e), e);
+            throw new LiveCaptureException(OpeningErrors.Explain(options.Interface, e.Error, e.Message), e);
         }
 
         device.Dispose();

@@ -5,12 +5,14 @@ namespace TrafficCheck.Capture.Live;
 /// <summary>Why an interface cannot be opened, in sentences that end with what mends it.</summary>
 internal static class OpeningErrors
 {
-    public static string Explain(string name, PcapException error) => error.Error switch
+    /// <param name="words">What SharpPcap says of it.</param>
+    public static string Explain(string name, PcapError error, string words) => error switch
     {
         PcapError.PermissionDenied or PcapError.PromiscuousPermissionDenied => NoRights("Capturing on " + name),
-        PcapError.InterfaceNotUp => $"The interface {name} is down: ip link set {name} up",
-        PcapError.NoSuchDevice => $"The interface {name} cannot be captured on: {error.Message}",
-        _ => $"The interface {name} cannot be opened: {error.Message} (error {(int)error.Error})",
+        PcapError.InterfaceNotUp => $"The interface {name} is down: sudo ip link set {name} up",
+        PcapError.NoSuchDevice => $"The interface {name} cannot be captured on: {words}",
+        PcapError.Generic => $"The interface {name} cannot be opened, and libpcap does not say why; it may be none of the network. See 'trafficcheck interfaces' for others.",
+        _ => $"The interface {name} cannot be opened: {words} (error {(int)error})",
     };
 
     public static string Unknown(string name, IReadOnlyList<string> known) => known.Count == 0

@@ -56,7 +56,7 @@ internal sealed class CheckRun(CheckOptions options, ParseResult parsed, TextWri
             Write(report, engine, flowsPath, reportPaths);
             if (evidencePath is null) continue;
             if (!set.CanReadAgain) throw new UsageException(CheckEvidenceFile.ReadOnce);
-            CheckEvidenceFile.Write(evidencePath, report, engineOptions, new CaptureSet(inputs), repairs);
+            CheckEvidenceFile.Write(evidencePath, report, engineOptions, new CaptureSet(inputs), repairs, filter);
         }
 
         if (notKept is not null) ExceptionDispatchInfo.Throw(notKept);

@@ -15,7 +15,26 @@ internal sealed class WatchRun(WatchOptions options, ParseResult parsed, TextWri
 {
     private readonly TimeProvider _time = TimeProvider.System;
 
+    /// <summary>The user that the program has become; null where it is who started it.</summary>
+    private string? _became;
+
     public int Run()
+    {
+        try
+        {
+            return Watch();
+        }
+        catch (UsageException e) when (_became is not null && e.Message.Contains("denied", StringComparison.Ordinal))
+        {
+            // Who started it as root has all rights, and would not think of that.
+            throw new UsageException(e.Message, [.. e.More, OtherUser]);
+        }
+    }
+
+    private string OtherUser =>
+        $"Started as root, the program runs as '{_became}' now: let that user have the files (sudo chown {_became} ...), or name another with --user (--user root stays root).";
+
+    private int Watch()
     {
         // Everything that can be wrong with the command line is said before anything is captured.
         EngineOptions engineOptions = options.Judging.ReadEngineOptions(parsed);
@@ -41,7 +60,12 @@ internal sealed class WatchRun(WatchOptions options, ParseResult parsed, TextWri
         engineOptions = engineOptions with { KeptServers = ledger?.Servers };
         var matrixSource = new MatrixSource(options.Judging, parsed, engineOptions, ledger?.Path, parsed.GetValue(options.Filter), _time);
         MatrixInForce? matrix = matrixSource.Read(errors);
-        if (matrix is null) return ExitCode.WrongUsage;
+        if (matrix is null)
+        {
+            if (_became is not null && matrixSource.Paths.Any(IsDenied)) errors.WriteLine(TerminalText.Clean(OtherUser));
+            return ExitCode.WrongUsage;
+        }
+
         CheckReport? earlier = state?.Read(matrix.Matrix, errors);
 
         using CheckEngine engine = EngineLimits.Say(() => new CheckEngine(matrix.Matrix, matrix.Protected, source.Registry, engineOptions, keepRows: flowsPath is not null));
@@ -103,10 +127,27 @@ internal sealed class WatchRun(WatchOptions options, ParseResult parsed, TextWri
         try
         {
             Privileges.Drop(user);
+            _became = user;
         }
         catch (LiveCaptureException e)
         {
             throw new UsageException("--user: " + e.Message);
+        }
+    }
+
+    private static bool IsDenied(string path)
+    {
+        try
+        {
+            using (File.OpenHandle(path)) return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

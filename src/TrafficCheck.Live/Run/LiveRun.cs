@@ -116,22 +116,32 @@ public sealed class LiveRun
         else if (now >= _pictureDue && _desk.IsRested(_options.DeskShare)) TakePicture(now);
     }
 
-    /// <summary>
-    /// The time that a frame would have now: that of the last one, and what has passed since it came. A clock that is set, and one of the capture that runs
-    /// by a time of its own, end no flow.
-    /// </summary>
+    /// <summary>Lets idle flows end, by the time of the last frame at least: few frames do not sweep a table that a flood left behind.</summary>
     private void Tick(long now)
     {
         if (_progress.LastFrameNs is not { } last || _source.FramesWaiting > 0) return;
-        long passed = (long)Math.Min(_time.GetElapsedTime(_frameAt, now).TotalNanoseconds, long.MaxValue / 2);
-        if (passed > TickMarginNs && last < long.MaxValue - passed) _engine.Tick(last + passed - TickMarginNs);
+        _engine.Tick(Math.Max(last, FrameTime(now) - TickMarginNs));
     }
+
+    /// <summary>
+    /// The time that a frame would have now: that of the last one, and what has passed since it came. A clock that is set, and one of the capture that runs
+    /// by a time of its own, end no flow. The largest value before the first frame.
+    /// </summary>
+    private long FrameTime(long now)
+    {
+        if (_progress.LastFrameNs is not { } last) return long.MaxValue;
+        long passed = (long)Math.Min(_time.GetElapsedTime(_frameAt, now).TotalNanoseconds, long.MaxValue / 2);
+        return last < long.MaxValue - passed ? last + passed : long.MaxValue;
+    }
+
+    /// <summary>Flows that began until then and have no answer are judged without one.</summary>
+    private long BegunUntil() => FrameTime(_time.GetTimestamp()) - AnswerTimeNs;
 
     private void TakePicture(long now)
     {
         bool checkpoint = now >= _checkpointDue;
         if (checkpoint) _checkpointDue = now + Ticks(_options.CheckpointEvery);
-        ReportSnapshot fork = _engine.Fork(begunUntilNs: NowNs() - AnswerTimeNs);
+        ReportSnapshot fork = _engine.Fork(begunUntilNs: BegunUntil());
         _desk.TakePicture(fork, _matrix, _source.Summaries, checkpoint ? _engine.ProvenServers : null);
         long done = _time.GetTimestamp();
         _pictureDue = done + Math.Max(Ticks(_options.PictureEvery), (long)((done - now) / _options.PictureShare));
@@ -153,7 +163,7 @@ public sealed class LiveRun
     private void ClosePeriod(MatrixInForce? next)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        ReportSnapshot? active = _options.Rotate is null ? null : _engine.Fork(activeOnly: true, NowNs() - AnswerTimeNs);
+        ReportSnapshot? active = _options.Rotate is null ? null : _engine.Fork(activeOnly: true, BegunUntil());
         ReportSnapshot closed;
         try
         {
@@ -179,7 +189,7 @@ public sealed class LiveRun
     private CheckReport End()
     {
         IReadOnlyList<InputSummary> inputs = _source.IsEnded || IsFull() ? _source.Summaries : WithUnjudged(_source.Summaries, _source.Interfaces);
-        if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true, NowNs() - AnswerTimeNs), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
+        if (_options.Rotate is not null) _desk.TakePeriod(null, _engine.Fork(activeOnly: true, BegunUntil()), _matrix, inputs, _periods.BeganUtc, _time.GetUtcNow());
         CheckReport last = _engine.Finish(inputs, _matrix.Parameters, _matrix.Rules);
         return _desk.End(last, _matrix, _engine.ProvenServers, _engine.WriteRows, _periods.BeganUtc);
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TrafficCheck.Core.Engine.Controls;
 
 namespace TrafficCheck.Core.Engine.Reports;
@@ -87,7 +88,7 @@ public sealed class PortNumbers
     public int Bytes => 48 + (_few is null ? Words * 8 : _few.Length * 2);
 
     /// <summary>Ascending.</summary>
-    public IEnumerable<int> All => _few?.Select(p => (int)p) ?? Enumerable.Range(0, 1 << 16).Where(p => ((_bits![p >> 6] >> (p & 63)) & 1) != 0);
+    public IEnumerable<int> All => _few?.Select(p => (int)p) ?? Set(_bits!);
 
     /// <param name="ports">0 to 65 535.</param>
     public static PortNumbers Of(IEnumerable<int> ports)
@@ -109,4 +110,13 @@ public sealed class PortNumbers
 
     public static PortNumbers Union(PortNumbers? one, PortNumbers? other) =>
         one is null || one.Count == 0 ? other ?? None : other is null || other.Count == 0 ? one : Of(one.All.Concat(other.All));
+
+    /// <summary>A word at a time: every finding of every report has such a set, and most have one port in it.</summary>
+    private static IEnumerable<int> Set(ulong[] bits)
+    {
+        for (int word = 0; word < Words; word++)
+        {
+            for (ulong left = bits[word]; left != 0; left &= left - 1) yield return (word << 6) + BitOperations.TrailingZeroCount(left);
+        }
+    }
 }

@@ -95,7 +95,7 @@ public static class TerminalView
 
     private static StyledText Result(CheckReport? report)
     {
-        if (report is null) return Line("Result").Add("none yet", Ink.Faint);
+        if (report is null || report.Accounting.FramesRead == 0) return Line("Result").Add("none yet", Ink.Faint);
         if (report.Summary.Pass) return Line("Result").Add("PASS so far", Ink.StrongGood).Space(2).Add("nothing to report", Ink.Faint);
         return Line("Result").Add("FAIL so far", Ink.StrongBad).Space(2).Add(string.Join("; ", report.Summary.ExitReasons));
     }

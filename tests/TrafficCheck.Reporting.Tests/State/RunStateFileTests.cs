@@ -25,7 +25,9 @@ public sealed class RunStateFileTests : IDisposable
         report = ReportMerge.Merge(report with { Process = "a" }, report with { Process = "b" }, s_rules);
         Finding scan = report.Findings[0] with
         {
-            Key = "scan/x", Kind = FindingKind.PortScan, EarlierMatrix = true,
+            Key = "scan/x",
+            Kind = FindingKind.PortScan,
+            EarlierMatrix = true,
             Totals = new FindingTotals { Ports = PortNumbers.Of(Enumerable.Range(1, 5000)), TalkedOn = PortNumbers.Of([25]), UnexpectedByReason = [0, 1, 2] },
         };
         return new RunState
@@ -72,7 +74,8 @@ public sealed class RunStateFileTests : IDisposable
         RunState state = State();
         HostSet many = HostSet.Union(state.Report.Findings[0].Peers, state.Report.Findings[0].Peers with
         {
-            Count = 500, Sketch = HostSketch.FromBytes([.. Enumerable.Range(0, HostSketch.Registers).Select(i => (byte)(i % 3))], false, 400, 600),
+            Count = 500,
+            Sketch = HostSketch.FromBytes([.. Enumerable.Range(0, HostSketch.Registers).Select(i => (byte)(i % 3))], false, 400, 600),
         });
         state = state with { Report = state.Report with { Findings = [state.Report.Findings[0] with { Peers = many }, .. state.Report.Findings.Skip(1)] } };
         RunStateFile.Write(_folder, state);

@@ -4,8 +4,8 @@ using TrafficCheck.Core.Engine;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Matrix;
-using TrafficCheck.TestSupport.Frames;
 using TrafficCheck.Tests;
+using TrafficCheck.TestSupport.Frames;
 using static TrafficCheck.Core.Tests.Engine.EngineRun;
 
 namespace TrafficCheck.Core.Tests.Engine.Stages;

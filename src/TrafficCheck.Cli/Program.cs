@@ -7,8 +7,8 @@ using TrafficCheck.Cli.Watch;
 using TrafficCheck.Reporting;
 
 // Reports are UTF-8 without a byte order mark wherever they go.
-using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n", AutoFlush = false };
-TextWriter errors = Console.Error;
+using var output = new StreamWriter(Streams.Output(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n", AutoFlush = false };
+TextWriter errors = Streams.Errors();
 const int BrokenPipe = 32; // EPIPE, which .NET gives as it is
 var root = new RootCommand("Checks network traffic against the table of what is allowed, and says what should not be there, what fails, and what nobody proved.")
 {
@@ -49,7 +49,7 @@ catch (UsageException e)
     foreach (string line in e.More) errors.WriteLine(TerminalText.Clean(line));
     return ExitCode.WrongUsage;
 }
-catch (IOException e)
+catch (Exception e) when (Streams.IsClosed(e))
 {
     // A full disk: what was to be a report is none, and no exit code of a run may hide that.
     errors.WriteLine("trafficcheck: " + TerminalText.Clean(e.Message));
@@ -67,7 +67,7 @@ finally
     {
         output.Flush();
     }
-    catch (IOException)
+    catch (Exception e) when (Streams.IsClosed(e))
     {
         // Said above; what is left in the buffer is lost.
     }

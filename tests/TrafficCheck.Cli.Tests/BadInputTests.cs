@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TrafficCheck.TestSupport.CaptureFiles;
 using static TrafficCheck.Cli.Tests.TheProgram;
 
@@ -6,6 +7,27 @@ namespace TrafficCheck.Cli.Tests;
 /// <summary>What is wrong is said with its place and what to do; nobody sees a stack trace.</summary>
 public sealed class BadInputTests
 {
+    /// <summary>What was to go there goes nowhere; nothing ends in the middle.</summary>
+    [Theory]
+    [InlineData("2>&-", 0)]
+    [InlineData(">&-", 3)]
+    public void Streams_that_the_caller_closed_abort_nothing(string closed, int expected)
+    {
+        Assert.SkipUnless(File.Exists("/bin/sh"), "no /bin/sh here");
+        string sample = Path.Combine(TheProgram.Samples, "clean");
+        string command = string.Join(' ', TheProgram.Invocation.Select(word => $"'{word}'"));
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string word in (string[])["-c", $"{command} check '{sample}/capture.pcap' -m '{sample}/matrix.md' {closed}"]) start.ArgumentList.Add(word);
+        using Process shell = Process.Start(start)!;
+        Task<string> errors = shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = shell.StandardOutput.ReadToEnd();
+        shell.WaitForExit();
+        Assert.Contains(shell.ExitCode, (int[])[0, expected]); // ahead of time compiled, a closed output is known at once, and nothing is lost in it
+        Assert.DoesNotContain("Unhandled", errors.Result, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", errors.Result, StringComparison.Ordinal);
+        if (closed == "2>&-") Assert.StartsWith("PASS", output, StringComparison.Ordinal);
+    }
+
     private const string Matrix = "| Port | Protocol | Direction | Required for |\n|---|---|---|---|\n| 25 | TCP | In | mail |\n";
 
     [Fact]

@@ -72,17 +72,34 @@ internal sealed class WatchRun(WatchOptions options, ParseResult parsed, TextWri
         var progress = new LiveProgress(engine.Counters);
         using var board = new StatusBoard(source, progress, matrix.State, _time);
         using var outputs = new WatchOutputs(reportPaths, flowsPath, runOptions.Rotate is not null, parsed.GetValue(options.Reports.Verbose), _time) { Board = board, State = state };
+
+        // From here on a signal ends the run with its report, also one that comes before the run has begun.
+        LiveRun? run = null;
+        LiveDisplay? display = null;
+        bool stopped = false;
+        Action reload = () => { };
+        void Stop()
+        {
+            Volatile.Write(ref stopped, true);
+            Volatile.Read(ref run)?.Stop();
+        }
+
+        using var signals = new LiveSignals(Stop, () => Volatile.Read(ref reload)(), () => Volatile.Read(ref display)?.Abandon());
         companions.Start(board, outputs, source.Registry, earlier, errors);
         CheckReport report;
         Exception? failure;
         using (var desk = new ReportDesk(outputs, board, _time, earlier))
         {
-            var run = new LiveRun(engine, matrix, source, runOptions, progress, desk, _time, companions.Tee);
-            using LiveDisplay? display = Display(board);
-            using var signals = new LiveSignals(run.Stop, () => Reload(matrixSource, run, desk), () => display?.Abandon());
+            var judging = new LiveRun(engine, matrix, source, runOptions, progress, desk, _time, companions.Tee);
+            Volatile.Write(ref run, judging);
+            Volatile.Write(ref reload, () => Reload(matrixSource, judging, desk));
+            if (Volatile.Read(ref stopped)) judging.Stop();
+            using LiveDisplay? shown = Display(board);
+            Volatile.Write(ref display, shown);
             board.Start();
-            report = run.Run();
+            report = judging.Run();
             board.End();
+            Volatile.Write(ref reload, () => { });
             failure = desk.Failure;
         }
 

@@ -47,4 +47,7 @@ public static class ProblemCodes
     public const string StatisticsOfUnknownInterface = "statistics-of-unknown-interface";
     public const string TooManyInterfaces = "too-many-interfaces";
     public const string PacketOverrunsBlock = "packet-overruns-block";
+
+    /// <summary>A live interface went down or away while it was captured from.</summary>
+    public const string Interrupted = "interface-interrupted";
 }

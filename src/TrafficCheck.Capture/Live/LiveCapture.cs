@@ -191,7 +191,12 @@ public sealed class LiveCapture : IDisposable
             FirstNs = delivered.FirstNs,
             LastNs = delivered.LastNs,
             DroppedFrames = dropped,
-            Problems = [],
+            Problems = counters.Interruptions == 0 ? [] :
+            [
+                new InputProblem(
+                    ProblemSeverity.Note, ProblemCodes.Interrupted, -1, "The interface went down or away; what crossed it meanwhile was not captured, and nobody counted it.",
+                    counters.Interruptions),
+            ],
         };
     }
 

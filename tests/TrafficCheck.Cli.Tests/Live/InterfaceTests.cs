@@ -58,6 +58,8 @@ public sealed class InterfaceTests
         Assert.Equal(0, code);
         AssertAddsUp(report, before + scene.Sender().Sent);
         Assert.Equal(3, (int)report["summary"]!["allowed"]!);
+        JsonNode interrupted = Assert.Single(report["inputs"]![0]!["problems"]!.AsArray())!;
+        Assert.Equal(("interface-interrupted", 2), ((string)interrupted["code"]!, (int)interrupted["count"]!));
     }
 
     [Fact]

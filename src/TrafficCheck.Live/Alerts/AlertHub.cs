@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using TrafficCheck.Core.Engine.Reports;
 
@@ -28,7 +26,7 @@ public sealed class AlertHub : IAsyncDisposable
     private volatile string? _failure;
 
     public AlertHub(IReadOnlyList<AlertReceiver> receivers, TimeProvider time, AlertOptions? options = null)
-        : this([.. receivers.Select(r => (r.Name, Open(r, options ??= new(), time)))], time, options ?? new(), RunName(time))
+        : this([.. receivers.Select(r => (r.Name, Open(r, options ??= new(), time)))], time, options ?? new(), RunName.New(time))
     {
     }
 
@@ -105,7 +103,4 @@ public sealed class AlertHub : IAsyncDisposable
         LinesReceiver lines => new LinesDelivery(lines.Output ?? Console.OpenStandardOutput()),
         _ => throw new ArgumentException($"{receiver.GetType().Name} is no receiver that is known here.", nameof(receiver)),
     };
-
-    private static string RunName(TimeProvider time) => string.Create(
-        CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
 }

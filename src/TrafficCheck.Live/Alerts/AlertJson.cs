@@ -57,16 +57,7 @@ internal static class AlertJson
     {
         json.WriteStartObject("finding");
         json.WriteString("key", FindingIdentity.Of(finding));
-        json.WriteString("kind", finding.Kind.Word());
-        WriteWord(json, "reason", finding.Reason.Word());
-        json.WriteString("severity", finding.Severity.Word());
-        json.WriteString("subject", finding.Subject);
-        WriteWord(json, "direction", finding.Direction.Word());
-        json.WriteString("transport", finding.Transport);
-        json.WriteCount("servicePort", finding.ServicePort);
-        json.WriteNumber("ports", finding.Ports);
-        json.WriteString("application", finding.Application);
-        json.WriteHosts("peers", finding.Peers);
+        json.WriteCause(finding);
         json.WriteHosts("hosts", finding.Hosts);
         json.WriteObjects("peerNames", finding.PeerNames, name =>
         {
@@ -74,24 +65,13 @@ internal static class AlertJson
             json.WriteString("name", name.Name);
             json.WriteString("proof", name.Proof);
         });
-        json.WriteNumber("flows", finding.Flows);
-        json.WriteNumber("packets", finding.Packets);
-        json.WriteNumber("bytes", finding.Bytes);
-        json.WriteTime("first", finding.FirstNs);
-        json.WriteTime("last", finding.LastNs);
-        json.WriteCounts("outcomes", finding.Outcomes.Select(o => KeyValuePair.Create(o.Key.Word(), o.Value)));
-        json.WriteNumber("escaped", finding.Escaped);
-        json.WriteNumber("attempted", finding.Attempted);
-        json.WriteNumber("permitted", finding.Permitted);
-        json.WriteNumber("failing", finding.Failing);
+        json.WriteTotals(finding);
         json.WriteNumber("answered", finding.AnsweredFlows);
         json.WriteString("nearestRow", finding.NearestRow);
         json.WriteCount("nearestRowLine", finding.NearestRowLine);
         json.WriteString("explanation", finding.Explanation);
         json.WriteString("suggestion", finding.Suggestion);
-        json.WriteStartArray("frames");
-        foreach (long frame in finding.Frames) json.WriteNumberValue(frame);
-        json.WriteEndArray();
+        json.WriteFrames(finding);
         json.WriteEndObject();
     }
 
@@ -113,11 +93,5 @@ internal static class AlertJson
         json.WriteNumber("updates", further.Updates);
         json.WriteNumber("notRemembered", further.NotRemembered);
         json.WriteEndObject();
-    }
-
-    private static void WriteWord(Utf8JsonWriter json, string name, string word)
-    {
-        if (word.Length > 0) json.WriteString(name, word);
-        else json.WriteNull(name);
     }
 }

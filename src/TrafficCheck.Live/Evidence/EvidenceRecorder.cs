@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using TrafficCheck.Core.Engine.Reports;
 using TrafficCheck.Core.Flows;
 using TrafficCheck.Core.Wire;
@@ -39,7 +38,7 @@ public sealed class EvidenceRecorder : IDisposable
         _hashes = new FlowHashes(options.Seed ?? HashSeed.Random(), options);
         _store = new FirstFrames(options);
         _taker = new FrameTaker(_hashes, _store);
-        _findings = new FindingFrames(options, RunName(time), _store);
+        _findings = new FindingFrames(options, RunName.New(time), _store);
         _writer = new EvidenceWriter(options, interfaces, time);
         _thread = new Thread(Work) { IsBackground = true, Name = "evidence" };
         _thread.Start();
@@ -183,9 +182,6 @@ public sealed class EvidenceRecorder : IDisposable
         if (PassedBy is > 0 and long passed) return string.Create(CultureInfo.InvariantCulture, $"{passed} frames were not looked at, because evidence did not keep up");
         return _unfiled > 0 ? string.Create(CultureInfo.InvariantCulture, $"{_unfiled} findings have no file: {_options.MostFindings} have one at most") : null;
     }
-
-    private static string RunName(TimeProvider time) => string.Create(
-        CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
 
     private readonly record struct Run(FrameBatch? Batch, int Start, int Count, long FirstNumber);
 }

@@ -26,11 +26,16 @@ public static class PlainLine
             parts.Add($"visibility {report.Visibility.Grade}");
             parts.Add($"{Figures.Count(report.Summary.Unexpected)} unexpected, {Figures.Count(report.Summary.Undetermined)} undetermined");
             parts.Add(Figures.Count(report.Findings.Count, "finding"));
-            parts.Add($"{report.Coverage.Count(r => r.State == CoverageState.Proven)} of {report.Coverage.Count(r => r.State != CoverageState.NotEnforced)} rows proven");
+            var (proven, rows) = RowsProven(report.Coverage);
+            parts.Add($"{proven} of {rows} rows proven");
         }
 
         return string.Join(", ", parts).Replace(Figures.Glue, ' ');
     }
+
+    /// <summary>Rows that are proven, and those that can be: only what is enforced can.</summary>
+    internal static (int Proven, int All) RowsProven(IReadOnlyList<RowCoverage> rows) =>
+        (rows.Count(r => r.State == CoverageState.Proven), rows.Count(r => r.State != CoverageState.NotEnforced));
 
     /// <summary>A finding that was not there before.</summary>
     public static string Of(Finding finding)

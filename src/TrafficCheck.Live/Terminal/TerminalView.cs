@@ -142,7 +142,7 @@ public static class TerminalView
     /// <summary>Only rows that are enforced can be proven.</summary>
     private static StyledText Coverage(IReadOnlyList<RowCoverage> rows, int width)
     {
-        int all = rows.Count(r => r.State != CoverageState.NotEnforced), proven = rows.Count(r => r.State == CoverageState.Proven);
+        (int proven, int all) = PlainLine.RowsProven(rows);
         int bar = Math.Clamp(width / 5, 8, 30), full = all == 0 ? 0 : (int)((long)proven * bar / all);
         var others = new List<string>();
         foreach (CoverageState state in Enum.GetValues<CoverageState>())

@@ -17,16 +17,7 @@ internal static class FindingFields
         json.WriteString("id", finding.Id);
         json.WriteString("key", finding.Key);
         if (finding.EarlierMatrix) json.WriteBoolean("earlierMatrix", true);
-        json.WriteString("kind", finding.Kind.Word());
-        json.WriteWord("reason", finding.Reason.Word());
-        json.WriteString("severity", finding.Severity.Word());
-        json.WriteString("subject", finding.Subject);
-        json.WriteWord("direction", finding.Direction.Word());
-        json.WriteString("transport", finding.Transport);
-        json.WriteCount("servicePort", finding.ServicePort);
-        json.WriteNumber("ports", finding.Ports);
-        json.WriteString("application", finding.Application);
-        json.WriteHosts("peers", finding.Peers);
+        json.WriteCause(finding);
         json.WriteStrings("carriers", finding.Carriers?.Seen ?? []);
         json.WriteBoolean("moreCarriers", finding.Carriers is { More: true });
         json.WriteBoolean("someWithoutCarrier", finding.Carriers is not { All: true });
@@ -44,16 +35,7 @@ internal static class FindingFields
         json.WriteNumber("hostCount", finding.Hosts.Count);
         json.WriteBoolean("hostCountAtLeast", finding.Hosts.AtLeast);
         json.WriteShare("hostCountError", finding.Hosts.Error);
-        json.WriteNumber("flows", finding.Flows);
-        json.WriteNumber("packets", finding.Packets);
-        json.WriteNumber("bytes", finding.Bytes);
-        json.WriteTime("first", finding.FirstNs);
-        json.WriteTime("last", finding.LastNs);
-        json.WriteCounts("outcomes", finding.Outcomes.Select(o => KeyValuePair.Create(o.Key.Word(), o.Value)));
-        json.WriteNumber("escaped", finding.Escaped);
-        json.WriteNumber("attempted", finding.Attempted);
-        json.WriteNumber("permitted", finding.Permitted);
-        json.WriteNumber("failing", finding.Failing);
+        json.WriteTotals(finding);
         json.WriteNumber("unexpected", finding.Unexpected);
         json.WriteNumber("answered", finding.AnsweredFlows);
         json.WriteObjects("answeredBy", finding.Answered, open =>
@@ -72,11 +54,47 @@ internal static class FindingFields
         json.WriteMissing(finding.Missing);
         json.WriteString("suggestion", finding.Suggestion);
         json.WriteStartObject("evidence");
+        json.WriteFrames(finding);
+        json.WriteNull("file");
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the finding is about, and with whom.</summary>
+    public static void WriteCause(this Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteString("kind", finding.Kind.Word());
+        json.WriteWord("reason", finding.Reason.Word());
+        json.WriteString("severity", finding.Severity.Word());
+        json.WriteString("subject", finding.Subject);
+        json.WriteWord("direction", finding.Direction.Word());
+        json.WriteString("transport", finding.Transport);
+        json.WriteCount("servicePort", finding.ServicePort);
+        json.WriteNumber("ports", finding.Ports);
+        json.WriteString("application", finding.Application);
+        json.WriteHosts("peers", finding.Peers);
+    }
+
+    /// <summary>How much of it there was, when, and how it went.</summary>
+    public static void WriteTotals(this Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteNumber("flows", finding.Flows);
+        json.WriteNumber("packets", finding.Packets);
+        json.WriteNumber("bytes", finding.Bytes);
+        json.WriteTime("first", finding.FirstNs);
+        json.WriteTime("last", finding.LastNs);
+        json.WriteCounts("outcomes", finding.Outcomes.Select(o => KeyValuePair.Create(o.Key.Word(), o.Value)));
+        json.WriteNumber("escaped", finding.Escaped);
+        json.WriteNumber("attempted", finding.Attempted);
+        json.WriteNumber("permitted", finding.Permitted);
+        json.WriteNumber("failing", finding.Failing);
+    }
+
+    /// <summary>Where it begins in the capture.</summary>
+    public static void WriteFrames(this Utf8JsonWriter json, Finding finding)
+    {
         json.WriteStartArray("frames");
         foreach (long frame in finding.Frames) json.WriteNumberValue(frame);
         json.WriteEndArray();
-        json.WriteNull("file");
-        json.WriteEndObject();
     }
 
     /// <summary>The names from the one that is shown to the one that has the address, each with the frame that leads on.</summary>
